@@ -12,7 +12,7 @@ use super::settings::Settings;
 use super::token::Tokens;
 use super::wire::Credential;
 use crate::failure::Failure;
-use crate::http::{self, Answer, CallError, Client, Keeper, Method, PAGE, Request, Unsent, Url, describe, is_loopback};
+use crate::http::{self, Answer, Authenticator, CallError, Client, Method, PAGE, Request, Unsent, Url, describe, is_loopback};
 pub(super) use crate::http::{Unfit, json, under};
 
 /// An open session. Cheap to clone; all clones share the token and the pacer.
@@ -165,7 +165,7 @@ impl Session {
 /// The credential of one of the doors.
 pub(super) struct Key<'a>(pub(super) &'a Inner, pub(super) Door);
 
-impl Keeper for Key<'_> {
+impl Authenticator for Key<'_> {
     async fn sign(&self, request: &mut Request) -> Result<u64, CallError> {
         let Self(inner, door) = self;
         let (secret, serial) = match (door, &inner.settings.scim) {

@@ -95,7 +95,7 @@ pub struct Client {
 const ALOUD: Duration = Duration::from_secs(10);
 
 /// Signs requests, and renews what it signs them with.
-pub trait Keeper {
+pub trait Authenticator {
     /// Puts the credential on a request; tells which one it was.
     fn sign(&self, request: &mut Request) -> impl Future<Output = Result<u64, CallError>> + Send;
 
@@ -128,7 +128,7 @@ pub fn credential(request: &mut Request, header: &HeaderName, value: &str) -> Re
 /// Requests without a credential, or with one that their builder put on.
 pub struct Nobody;
 
-impl Keeper for Nobody {
+impl Authenticator for Nobody {
     async fn sign(&self, _request: &mut Request) -> Result<u64, CallError> {
         Ok(0)
     }
@@ -250,13 +250,13 @@ impl Client {
     pub async fn ask<T>(
         &self,
         call: &str,
-        keeper: &impl Keeper,
+        authenticator: &impl Authenticator,
         build: impl Fn() -> RequestBuilder,
         parse: impl Fn(Answer) -> Result<T, Unfit>,
     ) -> Result<T, CallError> {
         let (build, parse) = (&build, &parse);
         self.persist(call, || async move {
-            let answer = match self.signed(call, keeper, build).await {
+            let answer = match self.signed(call, authenticator, build).await {
                 Ok(answer) => answer,
                 Err(verdict) => return verdict.keep(),
             };
@@ -345,16 +345,16 @@ impl Client {
     async fn signed(
         &self,
         call: &str,
-        keeper: &impl Keeper,
+        authenticator: &impl Authenticator,
         build: impl Fn() -> RequestBuilder,
     ) -> Result<Answer, Attempt<std::convert::Infallible>> {
         let mut renewed = false;
         loop {
             let unsent = |error: reqwest::Error| CallError::unsent(call, chain(&error.without_url()));
             let mut request = build().build().map_err(|error| Attempt::Never(unsent(error)))?;
-            let serial = keeper.sign(&mut request).await.map_err(Attempt::Never)?;
+            let serial = authenticator.sign(&mut request).await.map_err(Attempt::Never)?;
             let answer = self.exchange(call, request).await.map_err(Attempt::from)?;
-            if !renewed && matches!(answer.status, 400 | 401) && keeper.refused(serial, &answer).await {
+            if !renewed && matches!(answer.status, 400 | 401) && authenticator.refused(serial, &answer).await {
                 tracing::info!(call, "the credential is no longer taken; renewing it");
                 renewed = true;
                 continue;

@@ -17,8 +17,8 @@ use super::settings::{address, default, secret};
 use crate::config::{Directory, SourceAuth};
 use crate::http::header::{AUTHORIZATION, HeaderName};
 use crate::http::{
-    Answer, CallError, Client, Keeper, KeptToken, Method, Nobody, Request, RequestBuilder, Token, Unfit, Url, Vars, credential,
-    describe, lifetime,
+    Answer, Authenticator, CallError, Client, KeptToken, Method, Nobody, Request, RequestBuilder, Token, Unfit, Url, Vars,
+    credential, describe, lifetime,
 };
 
 /// The longest that an assertion is good for, in seconds.
@@ -92,7 +92,7 @@ impl Auth {
     }
 
     /// Signs a client's requests with it.
-    pub(super) fn keeper<'a>(&'a self, client: &'a Client) -> CredentialKeeper<'a> {
+    pub(super) fn authenticator<'a>(&'a self, client: &'a Client) -> CredentialKeeper<'a> {
         match self {
             Self::Nothing => {}
             Self::Header(_, value) => {
@@ -139,7 +139,7 @@ struct Held {
     bound: bool,
 }
 
-impl Keeper for CredentialKeeper<'_> {
+impl Authenticator for CredentialKeeper<'_> {
     async fn sign(&self, request: &mut Request) -> Result<u64, CallError> {
         match self.auth {
             Auth::Nothing => Ok(0),
@@ -238,7 +238,7 @@ impl CredentialKeeper<'_> {
             _ => None,
         };
         let build = || self.token_request(tokens, posted, federated.as_ref());
-        let asker = Asker { keeper: self, tokens };
+        let asker = Asker { authenticator: self, tokens };
         self.client.ask(&call, &asker, build, token_of).await
     }
 
@@ -293,18 +293,18 @@ fn state(request: &mut Request, field: &str, statement: Result<String>) -> Resul
 
 /// Signs requests for tokens where they have to be.
 struct Asker<'a> {
-    keeper: &'a CredentialKeeper<'a>,
+    authenticator: &'a CredentialKeeper<'a>,
     tokens: &'a Tokens,
 }
 
-impl Keeper for Asker<'_> {
+impl Authenticator for Asker<'_> {
     async fn sign(&self, request: &mut Request) -> Result<u64, CallError> {
         let Tokens { url, scope, grant } = self.tokens;
         match grant {
             Grant::Assertion { id, key, proof } => {
                 let claims = serde_json::json!({"iss": id, "sub": id, "aud": url.as_str()});
                 state(request, "client_assertion", key.assert(claims, ASSERTION))?;
-                let signed = proof.prove("POST", url, None, self.keeper.nonce().as_deref());
+                let signed = proof.prove("POST", url, None, self.authenticator.nonce().as_deref());
                 let signed = signed.map_err(|why| unsigned(request, &why))?;
                 credential(request, &HeaderName::from_static("dpop"), &signed).map(|()| 0)
             }
@@ -320,7 +320,7 @@ impl Keeper for Asker<'_> {
     }
 
     async fn refused(&self, _serial: u64, answer: &Answer) -> bool {
-        matches!(self.tokens.grant, Grant::Assertion { .. }) && self.keeper.learn(answer)
+        matches!(self.tokens.grant, Grant::Assertion { .. }) && self.authenticator.learn(answer)
     }
 }
 

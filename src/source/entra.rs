@@ -13,7 +13,7 @@ use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::directory::Proof;
 use crate::failure::Failure;
-use crate::http::{Answer, Client, Keeper, Method, Unfit, Url, Vars, json, under};
+use crate::http::{Answer, Authenticator, Client, Method, Unfit, Url, Vars, json, under};
 
 const API: &str = "https://graph.microsoft.com";
 const LOGIN: &str = "https://login.microsoftonline.com";
@@ -57,8 +57,8 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let scope = format!("{}/.default", api.origin().ascii_serialization());
     let auth = Auth::tokens(token_url, scope, grant);
     let client = fetch.client(&auth.addresses(&api), false)?;
-    let keeper = auth.keeper(&client);
-    let roles = keeper.roles().await.map_err(|error| fetch.failed(error))?;
+    let authenticator = auth.authenticator(&client);
+    let roles = authenticator.roles().await.map_err(|error| fetch.failed(error))?;
     let mut rights = Vec::new();
     let mut doubts = Vec::new();
     if let Some(roles) = &roles {
@@ -85,9 +85,9 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     // The index behind the count lags: one count before, one after.
     let counts = RefCell::new((None, None));
     let pass = async || {
-        let before = count(&fetch, &client, &keeper, &users).await;
-        let pass = fetch.pass(&client, &keeper, first.clone(), open).await?;
-        let after = if fetch.sample() { before } else { count(&fetch, &client, &keeper, &users).await };
+        let before = count(&fetch, &client, &authenticator, &users).await;
+        let pass = fetch.pass(&client, &authenticator, first.clone(), open).await?;
+        let after = if fetch.sample() { before } else { count(&fetch, &client, &authenticator, &users).await };
         *counts.borrow_mut() = (before, after);
         Ok(pass)
     };
@@ -106,7 +106,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
 }
 
 /// How many there are, by the index; `None` where it does not say (it does not in B2C).
-async fn count(fetch: &Fetch<'_>, client: &Client, keeper: &impl Keeper, users: &Url) -> Option<u64> {
+async fn count(fetch: &Fetch<'_>, client: &Client, authenticator: &impl Authenticator, users: &Url) -> Option<u64> {
     let filter = fetch.directory.filter.as_deref().map(|filter| ("$filter", filter));
     let url = under(users, "/$count", filter.as_slice());
     let build = || client.request(Method::GET, url.clone()).header("ConsistencyLevel", "eventual");
@@ -114,6 +114,6 @@ async fn count(fetch: &Fetch<'_>, client: &Client, keeper: &impl Keeper, users: 
         let text = String::from_utf8_lossy(&answer.body);
         text.trim_matches(|letter: char| !letter.is_ascii_digit()).parse().map_err(|_| Unfit::Wrong("no count".into()))
     };
-    let counted = fetch.ask(client, "GET users/$count", keeper, build, parse).await;
+    let counted = fetch.ask(client, "GET users/$count", authenticator, build, parse).await;
     counted.map_err(|error| tracing::info!("Graph does not say how many people there are: {}", error.sentence())).ok()
 }

@@ -12,7 +12,7 @@ use crate::config::{Directory, SourceKind};
 use crate::digest;
 use crate::directory::{Input, Origin, Proof};
 use crate::failure::Failure;
-use crate::http::{self, CallError, Certificate, Client, Keeper, Limits, RequestBuilder, Unfit, Unsent, Url, is_loopback};
+use crate::http::{self, Authenticator, CallError, Certificate, Client, Limits, RequestBuilder, Unfit, Unsent, Url, is_loopback};
 
 /// How much is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,11 +116,11 @@ impl<'a> Fetch<'a> {
         &self,
         client: &Client,
         call: &str,
-        keeper: &impl Keeper,
+        authenticator: &impl Authenticator,
         build: impl Fn() -> RequestBuilder,
         parse: impl Fn(http::Answer) -> Result<T, Unfit>,
     ) -> Result<T, CallError> {
-        match tokio::time::timeout_at(self.deadline, client.ask(call, keeper, build, parse)).await {
+        match tokio::time::timeout_at(self.deadline, client.ask(call, authenticator, build, parse)).await {
             Ok(answer) => answer,
             Err(_) => Err(CallError::Lost { call: call.into(), why: self.too_long() }),
         }

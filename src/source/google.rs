@@ -58,7 +58,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let auth = Auth::tokens(token_url, SCOPE.into(), grant);
     let client = fetch.client(&auth.addresses(&api), false)?;
     client.hide(text);
-    let keeper = auth.keeper(&client);
+    let authenticator = auth.authenticator(&client);
 
     let most = directory.page_size.unwrap_or(MOST).min(MOST).to_string();
     // By customer: by domain, secondary domains are left out without a word.
@@ -80,7 +80,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
         let next = list_of.next.filter(|token| !token.is_empty());
         Ok(Page { people: Person::each(answer, &list_of.users)?, next: next.map(|token| list(Some(&token))), ..Page::default() })
     };
-    let pass = async || fetch.pass(&client, &keeper, list(None), open).await;
+    let pass = async || fetch.pass(&client, &authenticator, list(None), open).await;
     let (pass, stopped) = fetch.counted(pass, |_| Vec::new()).await?;
     Ok(fetch.done(Read { stopped, ..Read::listed(&api, &client, pass) }))
 }

@@ -39,7 +39,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
         }
     };
     let client = fetch.client(&auth.addresses(&api), false)?;
-    let keeper = auth.keeper(&client);
+    let authenticator = auth.authenticator(&client);
     let limit = directory.page_size.unwrap_or(LIMIT).min(LIMIT).to_string();
     let list = |filter: Option<&str>| {
         let mut query = vec![("limit", limit.as_str())];
@@ -47,9 +47,9 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
         under(&api, "/api/v1/users", &query)
     };
     let pass = async || {
-        let mut pass = fetch.pass(&client, &keeper, list(None), open).await?;
+        let mut pass = fetch.pass(&client, &authenticator, list(None), open).await?;
         if pass.stopped.is_none() {
-            let left = fetch.pass(&client, &keeper, list(Some("status eq \"DEPROVISIONED\"")), open).await;
+            let left = fetch.pass(&client, &authenticator, list(Some("status eq \"DEPROVISIONED\"")), open).await;
             match left {
                 Ok(left) => pass.merge(left, is_newer),
                 Err(error) => pass.stopped = Some(format!("those who left could not be read: {}", reason(&error))),

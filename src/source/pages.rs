@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::fetch::{Fetch, Read, host};
 use crate::directory::{LARGEST, Proof};
-use crate::http::{Answer, Client, Keeper, Method, Unfit, Url};
+use crate::http::{Answer, Authenticator, Client, Method, Unfit, Url};
 
 /// Empty pages in a row before a list counts as endless.
 const EMPTY: u32 = 50;
@@ -163,7 +163,7 @@ impl Fetch<'_> {
     pub(super) async fn pass(
         &self,
         client: &Client,
-        keeper: &impl Keeper,
+        authenticator: &impl Authenticator,
         first: Url,
         open: impl Fn(&Answer, &Url, u64) -> Result<Page, Unfit>,
     ) -> Result<Pass> {
@@ -189,21 +189,22 @@ impl Fetch<'_> {
                 }
                 Ok((open(&answer, &url, so_far)?, answer.body))
             };
-            let (page, body) = match self.ask(client, &call, keeper, || client.request(Method::GET, url.clone()), parse).await {
-                Err(error) if seen.len() == 1 => return Err(self.failed(error)),
-                // Behind the end some servers refuse, and some begin anew.
-                Err(_) if ended => break,
-                Ok((page, body))
-                    if ended && page.people.iter().all(|person| pass.people.contains_key(&body[person.id.clone()])) =>
-                {
-                    break;
-                }
-                Ok(page) => page,
-                Err(error) => {
-                    pass.stopped = Some(format!("it stopped after {}: {}", came(&pass), error.sentence()));
-                    break;
-                }
-            };
+            let (page, body) =
+                match self.ask(client, &call, authenticator, || client.request(Method::GET, url.clone()), parse).await {
+                    Err(error) if seen.len() == 1 => return Err(self.failed(error)),
+                    // Behind the end some servers refuse, and some begin anew.
+                    Err(_) if ended => break,
+                    Ok((page, body))
+                        if ended && page.people.iter().all(|person| pass.people.contains_key(&body[person.id.clone()])) =>
+                    {
+                        break;
+                    }
+                    Ok(page) => page,
+                    Err(error) => {
+                        pass.stopped = Some(format!("it stopped after {}: {}", came(&pass), error.sentence()));
+                        break;
+                    }
+                };
             self.pages.fetch_add(1, Ordering::Relaxed);
             let rows = page.people.len() as u64;
             pass.told.extend(page.told);

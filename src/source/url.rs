@@ -50,9 +50,9 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
             .filter(|part| part.len() > 3)
             .for_each(|part| client.hide(part));
     }
-    let keeper = auth.keeper(&client);
+    let authenticator = auth.authenticator(&client);
     let call = if is_secret { "GET".to_owned() } else { format!("GET {}", url.path()) };
-    let reader = Reader { fetch: &fetch, client: &client, keeper: &keeper, call: &call };
+    let reader = Reader { fetch: &fetch, client: &client, authenticator: &authenticator, call: &call };
     let first = reader.get(url.clone()).await.map_err(|error| fetch.failed(error))?;
     fetch.pages.store(1, Ordering::Relaxed);
     let modified = first.modified;
@@ -97,7 +97,7 @@ fn from_variable(variable: &str, var: Vars<'_>) -> Result<Url> {
 struct Reader<'a> {
     fetch: &'a Fetch<'a>,
     client: &'a Client,
-    keeper: &'a CredentialKeeper<'a>,
+    authenticator: &'a CredentialKeeper<'a>,
     call: &'a str,
 }
 
@@ -108,7 +108,7 @@ impl Reader<'_> {
         loop {
             let parse = |answer: Answer| self.body(answer, &url);
             let build = || self.client.request(Method::GET, url.clone());
-            match self.fetch.ask(self.client, self.call, self.keeper, build, parse).await {
+            match self.fetch.ask(self.client, self.call, self.authenticator, build, parse).await {
                 Err(CallError::Refused { refusal, .. }) if left > 0 && leads(&refusal.leads, &url).is_some() => {
                     left -= 1;
                     url = leads(&refusal.leads, &url).unwrap_or(url);
