@@ -126,9 +126,9 @@ pub fn credential(request: &mut Request, header: &HeaderName, value: &str) -> Re
 }
 
 /// Requests without a credential, or with one that their builder put on.
-pub struct Nobody;
+pub struct Anonymous;
 
-impl Authenticator for Nobody {
+impl Authenticator for Anonymous {
     async fn sign(&self, _request: &mut Request) -> Result<u64, CallError> {
         Ok(0)
     }

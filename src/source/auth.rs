@@ -17,7 +17,7 @@ use super::settings::{address, default, secret};
 use crate::config::{Directory, SourceAuth};
 use crate::http::header::{AUTHORIZATION, HeaderName};
 use crate::http::{
-    Answer, Authenticator, CallError, Client, KeptToken, Method, Nobody, Request, RequestBuilder, Token, Unfit, Url, Vars,
+    Anonymous, Answer, Authenticator, CallError, Client, KeptToken, Method, Request, RequestBuilder, Token, Unfit, Url, Vars,
     credential, describe, lifetime,
 };
 
@@ -315,7 +315,7 @@ impl Authenticator for Asker<'_> {
                 }
                 state(request, "assertion", key.assert(claims, ASSERTION)).map(|()| 0)
             }
-            Grant::Secret { .. } | Grant::Federated { .. } => Nobody.sign(request).await,
+            Grant::Secret { .. } | Grant::Federated { .. } => Anonymous.sign(request).await,
         }
     }
 
