@@ -8,7 +8,7 @@ use super::account::Account;
 use super::pages::plain_address;
 use super::read::Reader;
 use super::sent::WriteError;
-use super::session::{Door, Session, Unfit, json, no_scim, under};
+use super::session::{Door, Session, Unusable, json, no_scim, under};
 use super::wire::{CallError, Loose};
 use super::write::{Writer, Written};
 use crate::http::{Method, Url};
@@ -126,14 +126,15 @@ async fn every(session: &Session, filter: Option<&str>) -> Result<Vec<ScimUser>,
         let parse = |body: &[u8]| {
             let list: List<'_> = json(body, "no list")?;
             // Something else, or an error's body, must not read as a list of nobody.
-            let total = list.total.id().ok().flatten().ok_or_else(|| Unfit::Garbled("no list: it has no `totalResults`".into()))?;
+            let total =
+                list.total.id().ok().flatten().ok_or_else(|| Unusable::Transient("no list: it has no `totalResults`".into()))?;
             let user = |resource: &Resource<'_>| {
                 Ok(ScimUser {
                     id: resource.id.id()?.ok_or("a user without an id")?,
                     user_name: resource.user_name.text()?.unwrap_or_default().into_owned(),
                 })
             };
-            let users = list.resources.iter().map(user).collect::<Result<Vec<_>, String>>().map_err(Unfit::Wrong)?;
+            let users = list.resources.iter().map(user).collect::<Result<Vec<_>, String>>().map_err(Unusable::Permanent)?;
             Ok((total, users))
         };
         let (total, page) = session.read(Door::Scim, &url, parse).await.map_err(|error| other_root(error, root))?;

@@ -13,7 +13,7 @@ use super::token::Tokens;
 use super::wire::Credential;
 use crate::failure::Failure;
 use crate::http::{self, Answer, Authenticator, CallError, Client, Method, PAGE, Request, Unsent, Url, describe, is_loopback};
-pub(super) use crate::http::{Unfit, json, under};
+pub(super) use crate::http::{Unusable, json, under};
 
 /// An open session. Cheap to clone; all clones share the token and the pacer.
 #[derive(Clone)]
@@ -108,10 +108,10 @@ impl Session {
         &self,
         door: Door,
         url: &Url,
-        parse: impl Fn(&[u8]) -> std::result::Result<T, Unfit>,
+        parse: impl Fn(&[u8]) -> std::result::Result<T, Unusable>,
     ) -> Result<T, CallError> {
         let inner = &*self.inner;
-        let page = |answer: Answer| if answer.is_page() { Err(Unfit::Garbled(PAGE.into())) } else { parse(&answer.body) };
+        let page = |answer: Answer| if answer.is_page() { Err(Unusable::Transient(PAGE.into())) } else { parse(&answer.body) };
         let build = || inner.client.request(Method::GET, url.clone());
         inner.client.ask(&describe(&Method::GET, url), &Key(inner, door), build, page).await
     }
@@ -119,7 +119,7 @@ impl Session {
     /// The rows of a DataSet as CSV.
     pub(super) async fn read_csv(&self, url: &Url) -> Result<Vec<u8>, CallError> {
         let inner = &*self.inner;
-        let page = |answer: Answer| if answer.is_page() { Err(Unfit::Garbled(PAGE.into())) } else { Ok(answer.body.to_vec()) };
+        let page = |answer: Answer| if answer.is_page() { Err(Unusable::Transient(PAGE.into())) } else { Ok(answer.body.to_vec()) };
         let build = || inner.client.request(Method::GET, url.clone()).header("Accept", "text/csv");
         inner.client.ask(&describe(&Method::GET, url), &Key(inner, Door::Rest), build, page).await
     }

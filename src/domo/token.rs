@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::settings::Settings;
 use super::wire::{Answer, CallError, Credential, Loose};
-use crate::http::{self, Anonymous, Client, KeptToken, Method, PAGE, Token, Unfit, lifetime};
+use crate::http::{self, Anonymous, Client, KeptToken, Method, PAGE, Token, Unusable, lifetime};
 
 /// Where the parameters stand. The guide says the first; Domo's own page the last; most clients do the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +104,11 @@ async fn ask_for_token(
         }
     };
     let parse = |answer: Answer| {
-        if answer.is_page() { Err(Unfit::Garbled(PAGE.into())) } else { read(&answer, &settings.client_id).map_err(Unfit::Wrong) }
+        if answer.is_page() {
+            Err(Unusable::Transient(PAGE.into()))
+        } else {
+            read(&answer, &settings.client_id).map_err(Unusable::Permanent)
+        }
     };
     client.ask(style.call(), &Anonymous, build, parse).await
 }

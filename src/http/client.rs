@@ -140,19 +140,19 @@ impl Authenticator for Anonymous {
 
 /// Why an answer is not what was asked for: worth another try, or the same for ever.
 #[derive(Debug)]
-pub enum Unfit {
+pub enum Unusable {
     /// Worth another try.
-    Garbled(String),
+    Transient(String),
     /// The same for ever.
-    Wrong(String),
+    Permanent(String),
 }
 
 /// What a body says as JSON.
 ///
 /// # Errors
 /// It says nothing of the kind, which is worth another try: `otherwise`, such as `no JSON list`, and why.
-pub fn json<'b, T: serde::Deserialize<'b>>(body: &'b [u8], otherwise: &str) -> Result<T, Unfit> {
-    serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("{otherwise}: {error}")))
+pub fn json<'b, T: serde::Deserialize<'b>>(body: &'b [u8], otherwise: &str) -> Result<T, Unusable> {
+    serde_json::from_slice(body).map_err(|error| Unusable::Transient(format!("{otherwise}: {error}")))
 }
 
 enum Attempt<T> {
@@ -252,7 +252,7 @@ impl Client {
         call: &str,
         authenticator: &impl Authenticator,
         build: impl Fn() -> RequestBuilder,
-        parse: impl Fn(Answer) -> Result<T, Unfit>,
+        parse: impl Fn(Answer) -> Result<T, Unusable>,
     ) -> Result<T, CallError> {
         let (build, parse) = (&build, &parse);
         self.persist(call, || async move {
@@ -265,8 +265,8 @@ impl Client {
             }
             match parse(answer) {
                 Ok(parsed) => Attempt::Done(parsed),
-                Err(Unfit::Wrong(why)) => Attempt::Never(CallError::Unreadable { call: call.into(), why }),
-                Err(Unfit::Garbled(why)) => {
+                Err(Unusable::Permanent(why)) => Attempt::Never(CallError::Unreadable { call: call.into(), why }),
+                Err(Unusable::Transient(why)) => {
                     let error = CallError::Unreadable { call: call.into(), why };
                     Attempt::Again { error, wait: None, everybody: false }
                 }

@@ -17,7 +17,7 @@ use super::settings::{address, default, secret};
 use crate::config::{Directory, SourceAuth};
 use crate::http::header::{AUTHORIZATION, HeaderName};
 use crate::http::{
-    Anonymous, Answer, Authenticator, CallError, Client, KeptToken, Method, Request, RequestBuilder, Token, Unfit, Url, Vars,
+    Anonymous, Answer, Authenticator, CallError, Client, KeptToken, Method, Request, RequestBuilder, Token, Unusable, Url, Vars,
     credential, describe, lifetime,
 };
 
@@ -324,16 +324,16 @@ impl Authenticator for Asker<'_> {
     }
 }
 
-fn token_of(answer: Answer) -> Result<(SecretString, bool, Duration), Unfit> {
+fn token_of(answer: Answer) -> Result<(SecretString, bool, Duration), Unusable> {
     #[derive(Deserialize)]
     struct Body {
         access_token: Option<String>,
         token_type: Option<String>,
         expires_in: Option<serde_json::Value>,
     }
-    let body: Body = serde_json::from_slice(&answer.body).map_err(|_| Unfit::Wrong("the answer is no token".into()))?;
+    let body: Body = serde_json::from_slice(&answer.body).map_err(|_| Unusable::Permanent("the answer is no token".into()))?;
     let token = body.access_token.filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
-    let token = token.ok_or_else(|| Unfit::Wrong("the answer holds no access_token that can be used".into()))?;
+    let token = token.ok_or_else(|| Unusable::Permanent("the answer holds no access_token that can be used".into()))?;
     let seconds = body.expires_in.and_then(|seconds| seconds.as_f64().or_else(|| seconds.as_str()?.parse().ok()));
     let bound = body.token_type.is_some_and(|kind| kind.eq_ignore_ascii_case("dpop"));
     Ok((token.into(), bound, lifetime(seconds)))

@@ -13,7 +13,7 @@ use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::directory::Proof;
 use crate::failure::Failure;
-use crate::http::{Answer, Authenticator, Client, Method, Unfit, Url, Vars, json, under};
+use crate::http::{Answer, Authenticator, Client, Method, Unusable, Url, Vars, json, under};
 
 const API: &str = "https://graph.microsoft.com";
 const LOGIN: &str = "https://login.microsoftonline.com";
@@ -78,8 +78,10 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let open = |answer: &Answer, _: &Url, _: u64| {
         let list: List<'_> = json(&answer.body, "no list of people")?;
         // Taken whole, as it stands: cutting it loses people.
-        let next =
-            list.next.map(|next| next.parse().map_err(|_| Unfit::Wrong("@odata.nextLink is no address".into()))).transpose()?;
+        let next = list
+            .next
+            .map(|next| next.parse().map_err(|_| Unusable::Permanent("@odata.nextLink is no address".into())))
+            .transpose()?;
         Ok(Page { people: Person::each(answer, &list.value)?, next, ..Page::default() })
     };
     // The index behind the count lags: one count before, one after.
@@ -112,7 +114,7 @@ async fn count(fetch: &Fetch<'_>, client: &Client, authenticator: &impl Authenti
     let build = || client.request(Method::GET, url.clone()).header("ConsistencyLevel", "eventual");
     let parse = |answer: Answer| {
         let text = String::from_utf8_lossy(&answer.body);
-        text.trim_matches(|letter: char| !letter.is_ascii_digit()).parse().map_err(|_| Unfit::Wrong("no count".into()))
+        text.trim_matches(|letter: char| !letter.is_ascii_digit()).parse().map_err(|_| Unusable::Permanent("no count".into()))
     };
     let counted = fetch.ask(client, "GET users/$count", authenticator, build, parse).await;
     counted.map_err(|error| tracing::info!("Graph does not say how many people there are: {}", error.sentence())).ok()

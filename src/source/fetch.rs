@@ -12,7 +12,9 @@ use crate::config::{Directory, SourceKind};
 use crate::digest;
 use crate::directory::{Input, Origin, Proof};
 use crate::failure::Failure;
-use crate::http::{self, Authenticator, CallError, Certificate, Client, Limits, RequestBuilder, Unfit, Unsent, Url, is_loopback};
+use crate::http::{
+    self, Authenticator, CallError, Certificate, Client, Limits, RequestBuilder, Unsent, Unusable, Url, is_loopback,
+};
 
 /// How much is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +120,7 @@ impl<'a> Fetch<'a> {
         call: &str,
         authenticator: &impl Authenticator,
         build: impl Fn() -> RequestBuilder,
-        parse: impl Fn(http::Answer) -> Result<T, Unfit>,
+        parse: impl Fn(http::Answer) -> Result<T, Unusable>,
     ) -> Result<T, CallError> {
         match tokio::time::timeout_at(self.deadline, client.ask(call, authenticator, build, parse)).await {
             Ok(answer) => answer,

@@ -13,7 +13,7 @@ use super::jwt::Signer;
 use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::failure::Failure;
-use crate::http::{Answer, Unfit, Url, Vars, json, under};
+use crate::http::{Answer, Unusable, Url, Vars, json, under};
 
 const API: &str = "https://admin.googleapis.com";
 const SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
@@ -75,7 +75,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
         if other
             && !matches!(serde_json::from_slice::<serde_json::Value>(&answer.body), Ok(serde_json::Value::Object(object)) if object.is_empty() || object.contains_key("users"))
         {
-            return Err(Unfit::Garbled("no list of people: it has no `users`".into()));
+            return Err(Unusable::Transient("no list of people: it has no `users`".into()));
         }
         let next = list_of.next.filter(|token| !token.is_empty());
         Ok(Page { people: Person::each(answer, &list_of.users)?, next: next.map(|token| list(Some(&token))), ..Page::default() })

@@ -14,7 +14,7 @@ use super::jwt::{ProofKey, Signer};
 use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::http::header::{AUTHORIZATION, LINK};
-use crate::http::{Answer, Unfit, Url, Vars, json, under};
+use crate::http::{Answer, Unusable, Url, Vars, json, under};
 
 /// The most that Okta takes.
 const LIMIT: u32 = 200;
@@ -69,18 +69,18 @@ fn reason(error: &anyhow::Error) -> String {
     error.chain().skip(1).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-fn open(answer: &Answer, at: &Url, _: u64) -> Result<Page, Unfit> {
+fn open(answer: &Answer, at: &Url, _: u64) -> Result<Page, Unusable> {
     let list: Vec<&RawValue> = json(&answer.body, "no list of people")?;
     Ok(Page { people: Person::each(answer, &list)?, next: next_of(answer, at)?, ..Page::default() })
 }
 
 /// The address behind `rel="next"` of a `Link` header, of several.
-pub(super) fn next_of(answer: &Answer, at: &Url) -> Result<Option<Url>, Unfit> {
+pub(super) fn next_of(answer: &Answer, at: &Url) -> Result<Option<Url>, Unusable> {
     let links = answer.headers.get_all(LINK).into_iter().filter_map(|link| link.to_str().ok());
     for link in links.flat_map(|links| links.split('<').skip(1)) {
         let Some((address, parameters)) = link.split_once('>') else { continue };
         if parameters.split([';', ',']).any(|parameter| ["rel=\"next\"", "rel=next"].contains(&parameter.trim())) {
-            let address = at.join(address).map_err(|_| Unfit::Wrong("the `Link` to the next page is no address".into()))?;
+            let address = at.join(address).map_err(|_| Unusable::Permanent("the `Link` to the next page is no address".into()))?;
             return Ok(Some(address));
         }
     }

@@ -12,7 +12,7 @@ use super::pages::{Page, Pass, Person};
 use super::settings::address;
 use crate::config::SourceAuth;
 use crate::directory::Proof;
-use crate::http::{Answer, Authenticator, Client, Method, Unfit, Url, Vars, json, under};
+use crate::http::{Answer, Authenticator, Client, Method, Unusable, Url, Vars, json, under};
 
 /// People asked for a page; a server may send fewer.
 const COUNT: u32 = 200;
@@ -53,7 +53,7 @@ async fn has_cursors(fetch: &Fetch<'_>, client: &Client, authenticator: &impl Au
         cursor: bool,
     }
     let url = under(root, "/ServiceProviderConfig", &[]);
-    let parse = |answer: Answer| serde_json::from_slice(&answer.body).map_err(|error| Unfit::Wrong(error.to_string()));
+    let parse = |answer: Answer| serde_json::from_slice(&answer.body).map_err(|error| Unusable::Permanent(error.to_string()));
     let said =
         fetch.ask(client, "GET ServiceProviderConfig", authenticator, || client.request(Method::GET, url.clone()), parse).await;
     said.is_ok_and(|provider: Provider| provider.pagination.is_some_and(|pagination| pagination.cursor))
@@ -74,7 +74,7 @@ async fn read(
     let open = |answer: &Answer, _: &Url, before: u64| {
         let list: List<'_> = json(&answer.body, "no list of people")?;
         // Something else, or an error's body, must not read as a list of nobody.
-        let total = list.total.ok_or_else(|| Unfit::Garbled("no list of people: it has no `totalResults`".into()))?;
+        let total = list.total.ok_or_else(|| Unusable::Transient("no list of people: it has no `totalResults`".into()))?;
         let people = Person::each(answer, &list.resources.unwrap_or_default())?;
         let read = before + people.len() as u64;
         let cursor = list.cursor.filter(|cursor| !cursor.is_empty());

@@ -20,7 +20,7 @@ use super::{Fetched, okta};
 use crate::config::{Format, Pages};
 use crate::directory::{LARGEST, Proof};
 use crate::failure::Failure;
-use crate::http::{Answer, CallError, Client, Method, Unfit, Url, Vars, is_loopback};
+use crate::http::{Answer, CallError, Client, Method, Unusable, Url, Vars, is_loopback};
 
 /// Redirects on the same host that are followed.
 const REDIRECTS: u32 = 5;
@@ -118,11 +118,11 @@ impl Reader<'_> {
         }
     }
 
-    fn body(&self, answer: Answer, url: &Url) -> Result<Body, Unfit> {
+    fn body(&self, answer: Answer, url: &Url) -> Result<Body, Unusable> {
         if let Some(told) = answer.header("content-md5") {
             let came = STANDARD.encode(Md5::digest(&answer.body));
             if told.trim() != came {
-                return Err(Unfit::Garbled("the digest that the server names (Content-MD5) is of other bytes".into()));
+                return Err(Unusable::Transient("the digest that the server names (Content-MD5) is of other bytes".into()));
             }
         }
         let start: Vec<u8> = answer
@@ -134,7 +134,7 @@ impl Reader<'_> {
             .collect();
         let page = [&b"<!doctype html"[..], b"<html", b"<head", b"<body"].iter().any(|tag| start.starts_with(tag));
         if page && self.fetch.directory.format != Some(Format::Xlsx) {
-            return Err(Unfit::Wrong(
+            return Err(Unusable::Permanent(
                 "an HTML page where an export should be, such as a login page (a table in HTML is read with format = \"xlsx\")"
                     .into(),
             ));
