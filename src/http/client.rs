@@ -298,7 +298,7 @@ impl Client {
         // The address is in `call` already, and a query is no place for more of it.
         let why = |error: reqwest::Error| chain(&error.without_url());
         let lost = |error| CallError::Lost { call: call.into(), why: why(error) };
-        let to = place(request.url());
+        let to = authority(request.url());
         let mut response = match self.http.execute(request).await {
             Ok(response) => response,
             Err(error) if error.is_connect() => {
@@ -473,7 +473,7 @@ pub fn under(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
 }
 
 /// `api.domo.com:443`: where a connection leads.
-pub fn place(url: &Url) -> String {
+pub fn authority(url: &Url) -> String {
     let port = url.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}{port}", url.host_str().unwrap_or("?"))
 }

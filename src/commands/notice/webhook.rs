@@ -35,7 +35,7 @@ fn address(variable: &str) -> Result<Url> {
 /// Sends a JSON document to the address that this variable holds: three times, where it is turned away or nobody answers.
 pub(super) async fn post(variable: &str, body: &Value) -> Result<()> {
     let url = address(variable)?;
-    let host = http::place(&url);
+    let host = http::authority(&url);
     let limits = Limits {
         tries: 3,
         total: PATIENCE,
