@@ -13,7 +13,7 @@ use super::token::Tokens;
 use super::wire::Credential;
 use crate::failure::Failure;
 use crate::http::{self, Answer, Authenticator, CallError, Client, Method, PAGE, Request, Unsent, Url, describe, is_loopback};
-pub(super) use crate::http::{Unusable, json, under};
+pub(super) use crate::http::{Unusable, endpoint, json};
 
 /// An open session. Cheap to clone; all clones share the token and the pacer.
 #[derive(Clone)]
@@ -87,7 +87,7 @@ impl Session {
 
     /// An address under the v1 API.
     pub(super) fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
-        under(&self.inner.settings.api_url, path, query)
+        endpoint(&self.inner.settings.api_url, path, query)
     }
 
     /// Remembers how employee numbers come, for writing them the same way.

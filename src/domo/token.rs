@@ -91,7 +91,7 @@ async fn ask_for_token(
     settings: &Settings,
     style: Style,
 ) -> Result<(SecretString, Duration, Credential), CallError> {
-    let url = http::under(&settings.api_url, "/oauth/token", &[]);
+    let url = http::endpoint(&settings.api_url, "/oauth/token", &[]);
     let scope = settings.scope();
     let parameters = [("grant_type", "client_credentials"), ("scope", scope.as_str())];
     let build = || {

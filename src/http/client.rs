@@ -463,7 +463,7 @@ impl Attempt<std::convert::Infallible> {
 }
 
 /// `base` + `path`, whose segments the caller has made safe.
-pub fn under(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
+pub fn endpoint(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
     let mut url = base.clone();
     url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
     if !query.is_empty() {

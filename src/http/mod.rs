@@ -12,7 +12,8 @@ mod token;
 pub use address::{address, is_loopback};
 pub use answer::{Answer, PAGE, Refusal};
 pub use client::{
-    Anonymous, Authenticator, Client, Limits, Options, Unusable, authority, bearer, credential, describe, json, plain_client, under,
+    Anonymous, Authenticator, Client, Limits, Options, Unusable, authority, bearer, credential, describe, endpoint, json,
+    plain_client,
 };
 pub use error::{CallError, Unsent, tls_error};
 pub use secret::{Vars, read_secret, secret};

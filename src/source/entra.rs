@@ -13,7 +13,7 @@ use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::directory::Proof;
 use crate::failure::Failure;
-use crate::http::{Answer, Authenticator, Client, Method, Unusable, Url, Vars, json, under};
+use crate::http::{Answer, Authenticator, Client, Method, Unusable, Url, Vars, endpoint, json};
 
 const API: &str = "https://graph.microsoft.com";
 const LOGIN: &str = "https://login.microsoftonline.com";
@@ -41,12 +41,12 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let directory = fetch.directory;
     let api = address("api_url", directory.api_url.as_deref(), API)?;
     let users = match api.path().trim_end_matches('/').rsplit('/').next() {
-        Some("v1.0" | "beta") => under(&api, "/users", &[]),
-        _ => under(&api, "/v1.0/users", &[]),
+        Some("v1.0" | "beta") => endpoint(&api, "/users", &[]),
+        _ => endpoint(&api, "/v1.0/users", &[]),
     };
     let login = address("login_url", directory.login_url.as_deref(), LOGIN)?;
     let tenant = directory.tenant.as_deref().unwrap_or_default();
-    let token_url = token_url(directory, under(&login, &format!("/{tenant}/oauth2/v2.0/token"), &[]))?;
+    let token_url = token_url(directory, endpoint(&login, &format!("/{tenant}/oauth2/v2.0/token"), &[]))?;
     let id = secret(var, directory.client_id_env.as_deref(), default::ENTRA_ID)?;
     let grant = match &directory.federated_token_file {
         Some(file) => Grant::Federated { id, file: file.clone() },
@@ -74,7 +74,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let select = format!("{SELECT}{}", if directory.leave_dates { LEAVE } else { "" });
     let mut query = vec![("$select", select.as_str()), ("$expand", MANAGER), ("$top", &top)];
     query.extend(directory.filter.as_deref().map(|filter| ("$filter", filter)));
-    let first = under(&users, "", &query);
+    let first = endpoint(&users, "", &query);
     let open = |answer: &Answer, _: &Url, _: u64| {
         let list: List<'_> = json(&answer.body, "no list of people")?;
         // Taken whole, as it stands: cutting it loses people.
@@ -110,7 +110,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
 /// How many there are, by the index; `None` where it does not say (it does not in B2C).
 async fn count(fetch: &Fetch<'_>, client: &Client, authenticator: &impl Authenticator, users: &Url) -> Option<u64> {
     let filter = fetch.directory.filter.as_deref().map(|filter| ("$filter", filter));
-    let url = under(users, "/$count", filter.as_slice());
+    let url = endpoint(users, "/$count", filter.as_slice());
     let build = || client.request(Method::GET, url.clone()).header("ConsistencyLevel", "eventual");
     let parse = |answer: Answer| {
         let text = String::from_utf8_lossy(&answer.body);

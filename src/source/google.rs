@@ -13,7 +13,7 @@ use super::jwt::Signer;
 use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::failure::Failure;
-use crate::http::{Answer, Unusable, Url, Vars, json, under};
+use crate::http::{Answer, Unusable, Url, Vars, endpoint, json};
 
 const API: &str = "https://admin.googleapis.com";
 const SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
@@ -66,7 +66,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let list = |token: Option<&str>| {
         let mut query = vec![("customer", customer), ("maxResults", &most), ("orderBy", "email"), ("fields", FIELDS)];
         query.extend(token.map(|token| ("pageToken", token)));
-        under(&api, "/admin/directory/v1/users", &query)
+        endpoint(&api, "/admin/directory/v1/users", &query)
     };
     let open = |answer: &Answer, _: &Url, _: u64| {
         let list_of: List<'_> = json(&answer.body, "no list of people")?;

@@ -14,7 +14,7 @@ use super::jwt::{ProofKey, Signer};
 use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::http::header::{AUTHORIZATION, LINK};
-use crate::http::{Answer, Unusable, Url, Vars, json, under};
+use crate::http::{Answer, Unusable, Url, Vars, endpoint, json};
 
 /// The most that Okta takes.
 const LIMIT: u32 = 200;
@@ -28,7 +28,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
         (Some(id), Some(variable)) => {
             let key = Signer::read(variable, secret(var, Some(variable), "")?.expose_secret(), None)?;
             Auth::tokens(
-                token_url(directory, under(&api, "/oauth2/v1/token", &[]))?,
+                token_url(directory, endpoint(&api, "/oauth2/v1/token", &[]))?,
                 SCOPE.into(),
                 Grant::Assertion { id: id.clone(), key: Box::new(key), proof: Box::new(ProofKey::generate()?) },
             )
@@ -44,7 +44,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let list = |filter: Option<&str>| {
         let mut query = vec![("limit", limit.as_str())];
         query.extend(filter.map(|filter| ("filter", filter)));
-        under(&api, "/api/v1/users", &query)
+        endpoint(&api, "/api/v1/users", &query)
     };
     let pass = async || {
         let mut pass = fetch.pass(&client, &authenticator, list(None), open).await?;

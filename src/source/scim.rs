@@ -12,7 +12,7 @@ use super::pages::{Page, Pass, Person};
 use super::settings::address;
 use crate::config::SourceAuth;
 use crate::directory::Proof;
-use crate::http::{Answer, Authenticator, Client, Method, Unusable, Url, Vars, json, under};
+use crate::http::{Answer, Authenticator, Client, Method, Unusable, Url, Vars, endpoint, json};
 
 /// People asked for a page; a server may send fewer.
 const COUNT: u32 = 200;
@@ -52,7 +52,7 @@ async fn has_cursors(fetch: &Fetch<'_>, client: &Client, authenticator: &impl Au
         #[serde(default)]
         cursor: bool,
     }
-    let url = under(root, "/ServiceProviderConfig", &[]);
+    let url = endpoint(root, "/ServiceProviderConfig", &[]);
     let parse = |answer: Answer| serde_json::from_slice(&answer.body).map_err(|error| Unusable::Permanent(error.to_string()));
     let said =
         fetch.ask(client, "GET ServiceProviderConfig", authenticator, || client.request(Method::GET, url.clone()), parse).await;
@@ -68,8 +68,8 @@ async fn read(
     cursors: bool,
 ) -> Result<Pass> {
     let count = count.to_string();
-    let by_index = |start: u64| under(root, "/Users", &[("startIndex", &start.to_string()), ("count", &count)]);
-    let by_cursor = |cursor: &str| under(root, "/Users", &[("cursor", cursor), ("count", &count)]);
+    let by_index = |start: u64| endpoint(root, "/Users", &[("startIndex", &start.to_string()), ("count", &count)]);
+    let by_cursor = |cursor: &str| endpoint(root, "/Users", &[("cursor", cursor), ("count", &count)]);
     let first = if cursors { by_cursor("") } else { by_index(1) };
     let open = |answer: &Answer, _: &Url, before: u64| {
         let list: List<'_> = json(&answer.body, "no list of people")?;
