@@ -81,8 +81,8 @@ pub struct Client {
     limits: Limits,
     pacer: Pacer,
     places: Semaphore,
-    /// None of them may come back out in an error that echoes it.
-    spoken: Mutex<Vec<SecretString>>,
+    /// What was said to the server and may not come back out in an error that echoes it.
+    secrets: Mutex<Vec<SecretString>>,
     requests: AtomicU64,
     retries: AtomicU64,
     /// Whether anything was ever answered that is no page for people.
@@ -93,6 +93,9 @@ pub struct Client {
 
 /// So often somebody is told that a call waits.
 const ALOUD: Duration = Duration::from_secs(10);
+
+/// Google's words in a 403 for who asks too often: `rateLimitExceeded`, `userRateLimitExceeded`.
+const RATE_LIMITS: [&[u8]; 2] = [b"rateLimitExceeded", b"RateLimitExceeded"];
 
 /// Signs requests, and renews what it signs them with.
 pub trait Authenticator {
@@ -202,7 +205,7 @@ impl Client {
             pacer: Pacer::new(options.requests_per_minute),
             places: Semaphore::new(options.concurrency),
             limits: options.limits,
-            spoken: Mutex::default(),
+            secrets: Mutex::default(),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             reached: AtomicBool::new(false),
@@ -217,14 +220,14 @@ impl Client {
 
     /// This text must not be in any error.
     pub fn hide(&self, secret: impl Into<SecretString>) {
-        self.spoken.lock().unwrap_or_else(PoisonError::into_inner).push(secret.into());
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).push(secret.into());
     }
 
     /// A text without any secret that was said to this server.
     pub fn hidden(&self, text: &str) -> String {
-        let spoken = self.spoken.lock().unwrap_or_else(PoisonError::into_inner);
-        let secrets = spoken.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty());
-        secrets.fold(text.to_owned(), |text, secret| without(&text, secret))
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let filled = secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty());
+        filled.fold(text.to_owned(), |text, secret| without(&text, secret))
     }
 
     /// Requests sent so far.
@@ -359,7 +362,7 @@ impl Client {
                 renewed = true;
                 continue;
             }
-            return match self.passing(call, &answer) {
+            return match self.transient(call, &answer) {
                 Some(verdict) => Err(verdict),
                 None => Ok(answer),
             };
@@ -367,11 +370,10 @@ impl Client {
     }
 
     /// What passes: the server has too much to do, or something in between answers in its place.
-    fn passing<T>(&self, call: &str, answer: &Answer) -> Option<Attempt<T>> {
+    fn transient<T>(&self, call: &str, answer: &Answer) -> Option<Attempt<T>> {
         // 501 and 505 are said of the request, and stay so. Google has a 403 for who asks too often.
         let everybody = matches!(answer.status, 429 | 500 | 502..=504 | 506..=599)
-            || answer.status == 403
-                && answer.body.windows(17).any(|word| word == b"RateLimitExceeded" || word == b"rateLimitExceeded");
+            || answer.status == 403 && RATE_LIMITS.iter().any(|word| answer.body.windows(word.len()).any(|text| text == *word));
         (everybody || matches!(answer.status, 408 | 425)).then(|| Attempt::Again {
             error: self.refused(call, answer),
             wait: answer.wait,
