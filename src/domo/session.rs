@@ -153,7 +153,7 @@ impl Session {
             key.refused(serial, &answer).await;
         }
         if matches!(answer.status, 429 | 503) {
-            inner.client.hold(answer.wait);
+            inner.client.hold(answer.retry_after);
         }
         if answer.is_success() && answer.is_page() {
             return Err(CallError::Unreadable { call, why: PAGE.into() });

@@ -19,7 +19,7 @@ pub struct Answer {
     /// The body.
     pub body: Vec<u8>,
     /// How long the server wants us to wait.
-    pub wait: Option<Duration>,
+    pub retry_after: Option<Duration>,
 }
 
 impl Answer {
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     fn refusal(status: u16, body: &[u8]) -> Refusal {
-        let answer = Answer { status, headers: HeaderMap::new(), body: body.to_vec(), wait: None };
+        let answer = Answer { status, headers: HeaderMap::new(), body: body.to_vec(), retry_after: None };
         Refusal::read("Domo", &answer, &|text| text.replace("hush", "[secret]"))
     }
 

@@ -313,7 +313,7 @@ impl Client {
         };
         self.pacer.learn(response.headers());
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let wait = asked(status, &headers, SystemTime::now());
+        let retry_after = asked(status, &headers, SystemTime::now());
         let most = self.limits.answer;
         // Room for a page is set aside on the server's word, and no more than that.
         let mut body = Vec::with_capacity(response.content_length().map_or(0, |length| length.min(1 << 20) as usize));
@@ -323,7 +323,7 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        let answer = Answer { status, headers, body, wait };
+        let answer = Answer { status, headers, body, retry_after };
         if !answer.is_page() {
             self.reached.store(true, Ordering::Relaxed);
         }
@@ -376,7 +376,7 @@ impl Client {
             || answer.status == 403 && RATE_LIMITS.iter().any(|word| answer.body.windows(word.len()).any(|text| text == *word));
         (everybody || matches!(answer.status, 408 | 425)).then(|| Attempt::Again {
             error: self.refused(call, answer),
-            wait: answer.wait,
+            wait: answer.retry_after,
             everybody,
         })
     }
