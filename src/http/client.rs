@@ -11,9 +11,9 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::answer::{Answer, Refusal};
 use super::error::{CallError, Unsent, tls_error};
 use super::pace::{Pacer, asked, backoff};
+use super::response::{Answer, Refusal};
 use super::secret::without;
 
 /// When to give up. Tests make these small; people never see them.
