@@ -15,7 +15,7 @@ pub use client::{
     plain_client,
 };
 pub use error::{CallError, Unsent, tls_error};
-pub use response::{Answer, PAGE, Refusal};
+pub use response::{PAGE, Refusal, Response};
 pub use secret::{Vars, read_secret, secret};
 pub use token::{KeptToken, Token, lifetime};
 

@@ -17,7 +17,7 @@ use super::settings::{address, default, secret};
 use crate::config::{Directory, SourceAuth};
 use crate::http::header::{AUTHORIZATION, HeaderName};
 use crate::http::{
-    Anonymous, Answer, Authenticator, CallError, Client, KeptToken, Method, Request, RequestBuilder, Token, Unusable, Url, Vars,
+    Anonymous, Authenticator, CallError, Client, KeptToken, Method, Request, RequestBuilder, Response, Token, Unusable, Url, Vars,
     credential, describe, lifetime,
 };
 
@@ -161,7 +161,7 @@ impl Authenticator for CredentialKeeper<'_> {
         }
     }
 
-    async fn refused(&self, serial: u64, answer: &Answer) -> bool {
+    async fn refused(&self, serial: u64, answer: &Response) -> bool {
         let Auth::Tokens(_) = self.auth else { return false };
         if answer.status != 401 {
             return false;
@@ -193,7 +193,7 @@ impl CredentialKeeper<'_> {
     }
 
     /// Takes the nonce that the server wants to see. Whether there is one, and that was what it missed.
-    fn learn(&self, answer: &Answer) -> bool {
+    fn learn(&self, answer: &Response) -> bool {
         let Some(nonce) = answer.header("dpop-nonce") else { return false };
         let wanted = answer.header("www-authenticate").is_some_and(|why| why.contains("use_dpop_nonce"))
             || answer.body.windows(14).any(|word| word == b"use_dpop_nonce");
@@ -319,12 +319,12 @@ impl Authenticator for Asker<'_> {
         }
     }
 
-    async fn refused(&self, _serial: u64, answer: &Answer) -> bool {
+    async fn refused(&self, _serial: u64, answer: &Response) -> bool {
         matches!(self.tokens.grant, Grant::Assertion { .. }) && self.authenticator.learn(answer)
     }
 }
 
-fn token_of(answer: Answer) -> Result<(SecretString, bool, Duration), Unusable> {
+fn token_of(answer: Response) -> Result<(SecretString, bool, Duration), Unusable> {
     #[derive(Deserialize)]
     struct Body {
         access_token: Option<String>,

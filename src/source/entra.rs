@@ -13,7 +13,7 @@ use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::directory::Proof;
 use crate::failure::Failure;
-use crate::http::{Answer, Authenticator, Client, Method, Unusable, Url, Vars, endpoint, json};
+use crate::http::{Authenticator, Client, Method, Response, Unusable, Url, Vars, endpoint, json};
 
 const API: &str = "https://graph.microsoft.com";
 const LOGIN: &str = "https://login.microsoftonline.com";
@@ -75,7 +75,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let mut query = vec![("$select", select.as_str()), ("$expand", MANAGER), ("$top", &top)];
     query.extend(directory.filter.as_deref().map(|filter| ("$filter", filter)));
     let first = endpoint(&users, "", &query);
-    let open = |answer: &Answer, _: &Url, _: u64| {
+    let open = |answer: &Response, _: &Url, _: u64| {
         let list: List<'_> = json(&answer.body, "no list of people")?;
         // Taken whole, as it stands: cutting it loses people.
         let next = list
@@ -112,7 +112,7 @@ async fn count(fetch: &Fetch<'_>, client: &Client, authenticator: &impl Authenti
     let filter = fetch.directory.filter.as_deref().map(|filter| ("$filter", filter));
     let url = endpoint(users, "/$count", filter.as_slice());
     let build = || client.request(Method::GET, url.clone()).header("ConsistencyLevel", "eventual");
-    let parse = |answer: Answer| {
+    let parse = |answer: Response| {
         let text = String::from_utf8_lossy(&answer.body);
         text.trim_matches(|letter: char| !letter.is_ascii_digit()).parse().map_err(|_| Unusable::Permanent("no count".into()))
     };
