@@ -92,7 +92,7 @@ impl Auth {
     }
 
     /// Signs a client's requests with it.
-    pub(super) fn authenticator<'a>(&'a self, client: &'a Client) -> CredentialKeeper<'a> {
+    pub(super) fn authenticator<'a>(&'a self, client: &'a Client) -> CredentialAuthenticator<'a> {
         match self {
             Self::Nothing => {}
             Self::Header(_, value) => {
@@ -106,7 +106,7 @@ impl Auth {
                 }
             }
         }
-        CredentialKeeper {
+        CredentialAuthenticator {
             auth: self,
             client,
             held: tokio::sync::Mutex::default(),
@@ -122,7 +122,7 @@ fn basic(user: &SecretString, password: &SecretString) -> SecretString {
 }
 
 /// Keeps the credential of one fetch.
-pub(super) struct CredentialKeeper<'a> {
+pub(super) struct CredentialAuthenticator<'a> {
     auth: &'a Auth,
     client: &'a Client,
     held: tokio::sync::Mutex<Held>,
@@ -139,7 +139,7 @@ struct Held {
     bound: bool,
 }
 
-impl Authenticator for CredentialKeeper<'_> {
+impl Authenticator for CredentialAuthenticator<'_> {
     async fn sign(&self, request: &mut Request) -> Result<u64, CallError> {
         match self.auth {
             Auth::Nothing => Ok(0),
@@ -174,7 +174,7 @@ impl Authenticator for CredentialKeeper<'_> {
     }
 }
 
-impl CredentialKeeper<'_> {
+impl CredentialAuthenticator<'_> {
     /// The rights that the token itself names (`roles`); `None` where it cannot be read, or there is none.
     pub(super) async fn roles(&self) -> Result<Option<Vec<String>>, CallError> {
         #[derive(Deserialize)]
@@ -293,7 +293,7 @@ fn state(request: &mut Request, field: &str, statement: Result<String>) -> Resul
 
 /// Signs requests for tokens where they have to be.
 struct Asker<'a> {
-    authenticator: &'a CredentialKeeper<'a>,
+    authenticator: &'a CredentialAuthenticator<'a>,
     tokens: &'a Tokens,
 }
 

@@ -13,7 +13,7 @@ use md5::{Digest, Md5};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::auth::{Auth, CredentialKeeper};
+use super::auth::{Auth, CredentialAuthenticator};
 use super::fetch::{Fetch, Read, host};
 use super::settings::secret;
 use super::{Fetched, okta};
@@ -97,7 +97,7 @@ fn from_variable(variable: &str, var: Vars<'_>) -> Result<Url> {
 struct Reader<'a> {
     fetch: &'a Fetch<'a>,
     client: &'a Client,
-    authenticator: &'a CredentialKeeper<'a>,
+    authenticator: &'a CredentialAuthenticator<'a>,
     call: &'a str,
 }
 
