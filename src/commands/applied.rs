@@ -16,18 +16,14 @@ use crate::{cli, text};
 
 /// The rules for a plan's instance: its own section where there are several.
 pub(super) fn of_instance(config: &Config, plan: &str, name: &str) -> Result<(Config, Option<Instance>)> {
-    if config.instance.is_empty() {
-        return Ok((config.clone(), None));
-    }
-    let found = config.instance_called(name);
-    let instance = found.with_context(|| {
+    let here = config.for_instance_called(name).with_context(|| {
         Failure::new(
             FailureKind::PlanRefused,
             format!("plan {plan} is for the instance `{name}`, which the configuration does not name"),
         )
         .hint("add its [[instance]] section, or use the configuration it was made with")
     })?;
-    Ok((config.for_instance(instance), Some(instance.clone())))
+    Ok((here, config.instance_called(name).cloned()))
 }
 
 /// Every name of the instance that is known.

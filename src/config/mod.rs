@@ -4,9 +4,12 @@
 //! environment variables that hold them. The words that a file may use are those of [`crate::terms`].
 
 mod content;
+pub mod environment;
 mod instance;
 mod limits;
 mod load;
+mod mistakes;
+mod problems;
 mod rights;
 mod source;
 
@@ -18,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::terms::{Field, Key, Kind, Status, words};
 pub use content::{Content, ReportPlace};
-pub use instance::{instance_name, same_instance};
+pub use instance::{instance_host, instance_name, same_instance};
 pub use load::{DEFAULT_FILE, Loaded, quoted, shown};
 pub use rights::{AccountRole, CustomRole, Rights};
 pub use source::{Pages, SourceAuth, SourceKind};

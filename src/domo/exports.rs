@@ -62,7 +62,7 @@ pub(super) fn load(bytes: Vec<u8>, mut evidence: Evidence) -> Result<Accounts> {
     if let Some([one, _]) = twice.windows(2).find(|pair| matches!(pair, [one, other] if one == other)) {
         return Err(Failure::usage(format!("{} has two columns for `{one}`", evidence.source)).into());
     }
-    evidence.kind = if has("id") { "domostats" } else { "people-export" }.into();
+    evidence.kind = if has("id") { Evidence::DOMOSTATS } else { Evidence::PEOPLE_EXPORT }.into();
     evidence.warnings.push(if has("id") {
         "DomoStats leaves out removed people and Domo's own system users, and does not say who is active".into()
     } else {

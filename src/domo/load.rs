@@ -34,7 +34,8 @@ pub fn load(path: &Path) -> Result<Accounts> {
     let as_of = after.as_ref().and_then(files::changed_on);
     let incomplete = before.zip(after).and_then(|(before, after)| files::changed_while_read(&before, &after, bytes.len()));
     let incomplete = Vec::from_iter(incomplete);
-    let mut evidence = Evidence { source: shown.clone(), kind: "snapshot".into(), as_of, incomplete, ..Evidence::default() };
+    let mut evidence =
+        Evidence { source: shown.clone(), kind: Evidence::SNAPSHOT.into(), as_of, incomplete, ..Evidence::default() };
     let bytes = match Snapshot::of_lines(bytes).map(|lines| objects::from_lines(lines, evidence.clone())) {
         Ok(Ok(accounts)) => return accounts,
         Ok(Err(lines)) => lines.into_bytes(),

@@ -9,6 +9,7 @@ pub mod about;
 pub mod approved;
 pub mod build;
 pub mod certification;
+pub mod coverage;
 pub mod decision;
 mod demotion;
 pub mod digest;

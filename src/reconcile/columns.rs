@@ -17,7 +17,6 @@ use super::places::{Account, Person, Place, Row};
 use crate::config::{self, AccountRole, Rights};
 use crate::directory::People;
 use crate::directory::facts::{FactColumns, Facts};
-use crate::domo::content::Reported;
 use crate::domo::{self, Accounts};
 use crate::terms::{FIELDS, Field, Holds, Owned, Role, Status};
 use crate::text::plural;
@@ -82,7 +81,9 @@ impl<'a> AccountColumns<'a> {
             done_to: text("done_to")?,
             done_on: Dates::of(frame, "done_on")?,
             fixed_groups: frame.column("fixed_groups")?.u32()?.rechunk().into_owned(),
-            owns: known_sorts(accounts)
+            owns: accounts
+                .told()
+                .into_iter()
                 .map(|kind| Ok((kind, frame.column(&domo::owns_column(kind))?.u32()?.rechunk().into_owned())))
                 .collect::<Result<_>>()?,
         })
@@ -402,12 +403,6 @@ impl<'a> PersonColumns<'a> {
             },
         }
     }
-}
-
-/// The sorts of which it is known what accounts own.
-fn known_sorts(accounts: &Accounts) -> impl Iterator<Item = Owned> {
-    let known: BTreeSet<Owned> = accounts.evidence.content.iter().filter_map(Reported::tells).collect();
-    known.into_iter()
 }
 
 /// The employee numbers; of an account without one Domo's *Employee ID*, which is to take its place.

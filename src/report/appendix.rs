@@ -308,22 +308,9 @@ pub(super) fn parameters(builder: &Builder) -> Table {
             table.row(None, vec![Cell::raw(flag), Cell::text(value), Cell::text(t.get("parameters.flag"))]);
         }
     }
-    for variable in [
-        "DOMO_CLIENT_ID",
-        "DOMO_CLIENT_SECRET",
-        "DOMO_CLIENT_SECRET_FILE",
-        "DOMO_API_URL",
-        "DOMO_SCIM_URL",
-        "DOMO_SCIM_TOKEN",
-        "DOMO_SCIM_TOKEN_FILE",
-    ] {
-        // The environment of whoever judges a stored run again is not what it was read with.
-        if !builder.inputs.options.replay && std::env::var_os(variable).is_some() {
-            table.row(
-                None,
-                vec![Cell::raw(variable), Cell::text(t.get("parameters.set")), Cell::text(t.get("parameters.environment"))],
-            );
-        }
+    for variable in builder.inputs.environment {
+        let cells = [Cell::raw(*variable), Cell::text(t.get("parameters.set")), Cell::text(t.get("parameters.environment"))];
+        table.row(None, cells.into());
     }
     table
 }

@@ -107,7 +107,7 @@ pub(super) fn rank(severity: Severity) -> usize {
 pub(super) fn address(instance: &str) -> String {
     let name = config::instance_name(instance).unwrap_or_else(|| shown(instance));
     let unnamed = name.is_empty() || name == config::UNNAMED;
-    if unnamed || name.contains(['.', ':', '/']) { name } else { format!("{name}.domo.com") }
+    if unnamed || name.contains(['.', ':', '/']) { name } else { config::instance_host(&name) }
 }
 
 /// A severity as the page shows it.

@@ -26,6 +26,8 @@ pub struct Inputs<'a> {
     pub history: &'a History,
     /// None with nothing to do, or with incomplete evidence.
     pub plan: Option<&'a Plan>,
+    /// The variables that were set; of a stored run nobody knows which those were.
+    pub environment: &'a [&'static str],
     /// What the command line says.
     pub options: Options,
 }
@@ -41,6 +43,7 @@ impl<'a> Inputs<'a> {
             reconciliation: &judged.reconciliation,
             history: &judged.history,
             plan: None,
+            environment: &[],
             options: Options { replay: true, ..Options::default() },
         }
     }

@@ -3,7 +3,7 @@
 //! [`write()`] puts every file into the run folder. What a template sees is a [`View`]: built once, in Rust, with every count done
 //! and every number formatted. Templates only arrange it, so that a template of the user's own cannot get a figure wrong.
 //!
-//! - `document`: pages that are made after a run, `decided` and a certification; `behind`: what they tell of the run.
+//! - `document`: pages that are made after a run, `decided` and `certification`; `behind`: what they tell of the run.
 //! - `build`: the view. Page one of it: `identity`, `population`, `findings_summary`, `answers`, `change`, `limits`, `plan_summary`;
 //!   behind it: `sections`, `accounts`, `appendix`; with `charts`. `cap` decides what a page can hold, `origin` where a parameter
 //!   comes from.
@@ -22,6 +22,7 @@ pub mod behind;
 mod build;
 mod builder;
 mod cap;
+pub mod certification;
 mod change;
 mod charts;
 pub mod decided;

@@ -16,9 +16,10 @@ pub(super) fn accounts(builder: &Builder) -> Tally {
     let judged = builder.inputs.reconciliation;
     let totals = &judged.accounts;
     let evidence = &builder.inputs.accounts.evidence;
-    let read = match evidence.kind.as_str() {
-        "api" => t.count("population.read_api", evidence.passes.max(1), &[]),
-        _ => t.fill("population.read_file", &[("name", &shown(&evidence.source))]),
+    let read = if evidence.is_from_api() {
+        t.count("population.read_api", evidence.passes.max(1), &[])
+    } else {
+        t.fill("population.read_file", &[("name", &shown(&evidence.source))])
     };
     let drifting = builder.kind_total(Kind::Drift);
     let rules = builder.inputs.config.config.exclude.len() as u64;

@@ -266,10 +266,9 @@ fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<Told>> {
     if last.is_empty() {
         return Ok(Vec::new());
     }
-    let (ids, active) = (present.accounts.frame.column("id")?.u64()?, present.accounts.frame.column("active")?.bool()?);
     let mut sentences = Vec::new();
-    for (id, active) in ids.iter().zip(active.iter()) {
-        let Some((id, last)) = id.and_then(|id| Some((id, last.get(&id)?))).filter(|_| active == Some(true)) else { continue };
+    for (id, active) in present.accounts.ids()?.iter().zip(present.accounts.active()?) {
+        let Some((id, last)) = id.and_then(|id| Some((id, last.get(&id)?))).filter(|_| active) else { continue };
         let done = if last.kind == ActionKind::Delete { "deleted" } else { "deactivated" };
         let (day, plan, subject) = (last.at.date_naive(), last.plan, &last.subject);
         let sentence = format!("Account {id} ({subject}) is active again: plan {plan} had {done} it on {day}.");

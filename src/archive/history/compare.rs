@@ -186,7 +186,7 @@ impl Still {
         let accounts = &present.accounts.frame;
         let by_email = baseline.findings.values().any(|then| then.account.is_some() && account_id(then).is_none());
         Ok(Self {
-            accounts: accounts.column("id")?.u64()?.iter().flatten().collect(),
+            accounts: present.accounts.ids()?.iter().flatten().collect(),
             // Of a million accounts with ids nobody needs them.
             emails: keys(accounts, if by_email { &["email"] } else { &[] })?,
             people: keys(&present.people.frame, &["email", "employee_number"])?,

@@ -17,7 +17,7 @@ use crate::commands::notice::Notice;
 use crate::commands::progress::ProgressLine;
 use crate::commands::timings::Timings;
 use crate::commands::{Exit, Invocation, directories, go_on, instance_name, interruptible, right_instance, runtime};
-use crate::config::{self, Config, Loaded};
+use crate::config::{self, Config, Loaded, environment};
 use crate::directory::People;
 use crate::domo::{self, Accounts, Snapshot};
 use crate::failure::{self, FailureKind};
@@ -176,6 +176,7 @@ impl Audit {
             out.finish(Some(plan.actions.len() as u64)).map(drop)
         };
 
+        let environment = environment::set();
         let inputs = report::Inputs {
             run,
             config: loaded,
@@ -184,6 +185,7 @@ impl Audit {
             reconciliation: &reconciliation,
             history: &history,
             plan: None,
+            environment: &environment,
             options: self.report,
         };
         let plan = report::write_with(&inputs, folder, plan, keep_plan)?;

@@ -9,6 +9,7 @@ use crate::archive::replay::Stored;
 use crate::domo::extras;
 use crate::plan::about::{About, Subjects};
 use crate::plan::certification::{CertificationRecord, Confirmed};
+use crate::plan::coverage::Outside;
 use crate::plan::fields;
 use crate::reconcile::{self, Finding};
 use crate::terms::Scope;
@@ -20,13 +21,6 @@ pub(super) struct ScopedAccounts {
     pub(super) accounts: Vec<Confirmed>,
     /// Those that are not.
     pub(super) outside: Vec<Outside>,
-}
-
-/// An account that was read and is out of scope.
-pub(super) struct Outside {
-    pub(super) account: String,
-    pub(super) id: Option<u64>,
-    pub(super) why: &'static str,
 }
 
 /// The accounts in scope. `all`: every active account that is not excluded. They are judged without the runs before, so that a row is the

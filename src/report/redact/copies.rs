@@ -52,7 +52,7 @@ impl Redactor {
         let (accounts, config) = (&inputs.accounts.evidence, &inputs.config.config);
         let files = inputs.people.sources.iter().map(|source| source.name.clone());
         let files = files.chain(config.directory.iter().filter_map(|directory| file_of(&directory.path)));
-        self.hide(files.chain(file_of(Path::new(&accounts.source)).filter(|_| accounts.kind != "api")));
+        self.hide(files.chain(file_of(Path::new(&accounts.source)).filter(|_| !accounts.is_from_api())));
         let said = said_of_people(&mut config.clone()).into_iter().map(|(sort, words)| (sort, words.clone())).collect::<Vec<_>>();
         self.rule(said);
 

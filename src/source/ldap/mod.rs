@@ -1,6 +1,9 @@
 //! Active Directory and other LDAP servers: paged (RFC 2696), one base after another, over TLS. A cookie that comes back empty is
 //! the only sign of the end; an error from the stream decides, never the code at its end, which a lost connection leaves at 0.
 
+mod codes;
+mod paging;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use ldap3::controls::{Control, ControlType, MakeCritical, PagedResults};
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Scope, SearchEntry};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Scope, SearchEntry};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::fetch::{Fetch, Read, host};
@@ -17,7 +20,7 @@ use super::settings::{self, default, secret};
 use super::{Fetched, ldif};
 use crate::config::Directory;
 use crate::directory::{LARGEST, Proof};
-use crate::failure::{self, Failure};
+use crate::failure;
 use crate::http::{Url, Vars, tls_error};
 use crate::text::plural;
 
@@ -263,7 +266,7 @@ async fn pages(
     ldap.with_timeout(exchange);
     let bound = ldap.simple_bind(bind.expose_secret(), password.expose_secret()).await.map_err(|error| lost(&error))?;
     if bound.rc != 0 {
-        let why = format!("the server did not take the bind: {}", said(&bound, password));
+        let why = format!("the server did not take the bind: {}", codes::said(&bound, password));
         return Err(End::Refused(why, Refusal::Code(bound.rc)));
     }
     found.root = root(ldap, exchange).await;
@@ -321,13 +324,13 @@ async fn page(
     found.pages += 1;
     match result.rc {
         0 => {}
-        3 | 4 | 11 => return Err(End::Cut(format!("the server's limit was met: {}", code(&result)))),
+        3 | 4 | 11 => return Err(End::Cut(format!("the server's limit was met: {}", codes::code(&result)))),
         10 => return Err(End::Cut("the server points at another one, which was not asked".into())),
-        51 | 52 | 80 => return Err(End::Lost(code(&result))),
-        _ => return Err(End::Refused(code(&result), Refusal::Code(result.rc))),
+        51 | 52 | 80 => return Err(End::Lost(codes::code(&result))),
+        _ => return Err(End::Refused(codes::code(&result), Refusal::Code(result.rc))),
     }
     let answer = result.ctrls.iter().find(|Control(kind, _)| matches!(kind, Some(ControlType::PagedResults)));
-    let next = answer.and_then(|Control(_, raw)| cookie_of(raw.val.as_deref().unwrap_or_default()));
+    let next = answer.and_then(|Control(_, raw)| paging::cookie_of(raw.val.as_deref().unwrap_or_default()));
     match next {
         Some(next) if next.is_empty() => Ok(true),
         Some(next) => {
@@ -384,66 +387,6 @@ fn name_in(reference: &str) -> String {
     plain(name.split('?').next().unwrap_or(name))
 }
 
-/// The cookie of a paging control's value: `SEQUENCE { INTEGER, OCTET STRING }`.
-fn cookie_of(value: &[u8]) -> Option<Vec<u8>> {
-    fn part(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-        let (first, rest) = bytes.split_first()?;
-        let (length, rest) = rest.split_first()?;
-        let (length, rest) = match length {
-            0..=127 => (usize::from(*length), rest),
-            _ => {
-                let (digits, rest) = rest.split_at_checked(usize::from(length & 127).min(4))?;
-                (digits.iter().fold(0, |sum, digit| sum << 8 | usize::from(*digit)), rest)
-            }
-        };
-        (*first == tag).then(|| rest.split_at_checked(length)).flatten()
-    }
-    let (sequence, _) = part(value, 0x30)?;
-    let (_, rest) = part(sequence, 0x02)?;
-    part(rest, 0x04).map(|(cookie, _)| cookie.to_vec())
-}
-
-/// A result code in words.
-fn code(result: &LdapResult) -> String {
-    let words = match result.rc {
-        3 => "timeLimitExceeded",
-        4 => "sizeLimitExceeded",
-        8 => "strongerAuthRequired",
-        11 => "adminLimitExceeded",
-        12 => "unavailableCriticalExtension",
-        32 => "noSuchObject",
-        48 => "inappropriateAuthentication",
-        49 => "invalidCredentials",
-        50 => "insufficientAccessRights",
-        51 => "busy",
-        52 => "unavailable",
-        53 => "unwillingToPerform",
-        _ => "error",
-    };
-    format!("rc {} {words}", result.rc)
-}
-
-/// What a refused bind means; Active Directory says it in a code of its own.
-fn said(result: &LdapResult, password: &SecretString) -> String {
-    let meanings = [
-        ("525", "the account is not known"),
-        ("52e", "name or password is wrong"),
-        ("530", "not at this hour"),
-        ("532", "the password has expired"),
-        ("533", "the account is disabled"),
-        ("701", "the account has expired"),
-        ("773", "the password must be changed"),
-        ("775", "the account is locked"),
-    ];
-    let detail = result.text.split("data ").nth(1).and_then(|rest| rest.split([',', ' ']).next());
-    let meaning = detail.and_then(|detail| meanings.iter().find(|(known, _)| *known == detail)).map(|(_, meaning)| *meaning);
-    let words = meaning.map(str::to_owned).unwrap_or_else(|| {
-        let text = crate::text::visible(result.text.trim().trim_end_matches('\0')).replace(password.expose_secret(), "[secret]");
-        text.chars().take(200).collect()
-    });
-    format!("{}{}", code(result), if words.is_empty() { String::new() } else { format!(": {words}") })
-}
-
 fn lost(error: &ldap3::LdapError) -> End {
     match error {
         ldap3::LdapError::FilterParsing => End::Refused("the filter is not written as LDAP filters are".into(), Refusal::Other),
@@ -477,15 +420,11 @@ fn words(error: &ldap3::LdapError) -> String {
 /// A failure that leaves nothing.
 fn failed(fetch: &Fetch<'_>, why: String, refusal: &Refusal) -> anyhow::Error {
     let hint = match refusal {
-        Refusal::Code(49) => "check the variables with name and password; Active Directory takes a DN or user@domain",
-        Refusal::Code(8) => "the server wants TLS before a password: use ldaps:// or start_tls = true",
-        Refusal::Code(32) => "the base is not there, or may not be seen by this account: check [[directory]] base",
-        Refusal::Code(12) => "the server does not page, so a whole list cannot be had from it",
+        Refusal::Code(code) => codes::hint(Some(*code)),
         Refusal::Certificate => {
             "no trusted TLS connection came about: a private root belongs into ca_file; the server's certificate must name the host (SAN) and not be a CA itself"
         }
-        Refusal::Code(_) | Refusal::Other => "check the address, the network and the account's rights",
+        Refusal::Other => codes::hint(None),
     };
-    anyhow::Error::msg(why)
-        .context(Failure::failed(format!("the directory {} could not be fetched: nothing was judged", fetch.name)).hint(hint))
+    anyhow::Error::msg(why).context(fetch.failure().hint(hint))
 }

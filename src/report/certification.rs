@@ -1,20 +1,21 @@
-//! The page of the evidence: who confirmed what and when, how much of the population, what nobody decided, what became of the plan, and
+//! The page of a certification: who confirmed what and when, how much of the population, what nobody decided, what became of the plan, and
 //! the run behind it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::evidence::PlanOnDisk;
-use super::{Certification, Coverage, CoverageCounts, RECORD};
+use super::document::{Document, DocumentTable, columns};
+use super::{Inputs, behind, decided, percent};
+use crate::archive::names::CERTIFICATION as RECORD;
 use crate::archive::replay::{Replayed, Stored};
 use crate::digest;
 use crate::plan::certification::{CertificationLine, Confirmed, Stand, told};
+use crate::plan::coverage::{Certification, Coverage, CoverageCounts, Reviewer, Standing};
 use crate::plan::decision::person;
-use crate::plan::{Journal, Outcome, returned};
-use crate::report::document::{Document, DocumentTable, columns};
-use crate::report::{self, behind, decided};
+use crate::plan::{Journal, Outcome, Sealed, returned};
 use crate::terms::Severity;
 use crate::{files, text};
 
@@ -22,25 +23,32 @@ use crate::{files, text};
 const CONTROLS: &str = "SOC 2 CC6.2 and CC6.3, ISO 27001 A.5.18 and A.8.2, NIST AC-2 j and AC-6(7), PCI DSS 7.2.4. A help for filing, not a \
                         statement of conformity";
 
+/// A plan of the certification, and its journal where it was applied.
+pub type PlanOnDisk = (PathBuf, Sealed, Option<Journal>);
+
 /// What the page is made of.
 #[derive(Clone, Copy)]
-pub(super) struct Page<'a> {
-    pub(super) certification: &'a Certification,
-    pub(super) stored: &'a Stored,
-    pub(super) judged: &'a Replayed,
-    pub(super) plans: &'a [PlanOnDisk],
+pub struct Page<'a> {
+    /// What was said.
+    pub certification: &'a Certification,
+    /// The run that is certified.
+    pub stored: &'a Stored,
+    /// The same, judged again.
+    pub judged: &'a Replayed,
+    /// What was to be done about it, in the order of its making.
+    pub plans: &'a [PlanOnDisk],
     /// What is asked for and cannot be done by a plan, by the account's key, and why.
-    pub(super) impossible: &'a BTreeMap<String, String>,
+    pub impossible: &'a BTreeMap<String, String>,
     /// When it is made.
-    pub(super) at: DateTime<Utc>,
+    pub at: DateTime<Utc>,
 }
-
-/// An account, what stands of it, and what that means.
-type Standing<'a> = (&'a Confirmed, Option<&'a CertificationLine>, Stand);
 
 impl Page<'_> {
     /// The page as it is today.
-    pub(super) fn document(&self, today: NaiveDate) -> Result<Document> {
+    ///
+    /// # Errors
+    /// The record cannot be read, or a list of the run.
+    pub fn document(&self, today: NaiveDate) -> Result<Document> {
         let Self { certification, stored, judged, .. } = self;
         let coverage = certification.coverage(today);
         let CoverageCounts { accounts, decided, keep, revoke, role, .. } = coverage.counts;
@@ -64,14 +72,14 @@ impl Page<'_> {
         tables.push(self.accounts("Confirmed", "No account was confirmed.", &stands, &|stand| stand == Stand::Keep));
         tables.push(self.outside());
         tables.push(sign_off());
-        let inputs = report::Inputs::replayed(&stored.manifest.run, stored, judged);
+        let inputs = Inputs::replayed(&stored.manifest.run, stored, judged);
         let incomplete = coverage.incomplete.as_ref();
         let mut lead =
             Vec::from_iter(incomplete.map(|why| format!("Nothing that is revoked or changed comes into a plan, because {why}.")));
         lead.push(format!(
             "{decided} of {} in scope decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
             text::plural(accounts, "account", "accounts"),
-            coverage.counts.share()
+            percent(decided, accounts)
         ));
         let open = match accounts - decided {
             0 => None,
@@ -103,15 +111,15 @@ impl Page<'_> {
         let Self { certification, stored, .. } = self;
         let manifest = &stored.manifest;
         let accounts = coverage.counts.accounts;
-        let path = certification.run.path.join(RECORD);
+        let path = stored.run.path.join(RECORD);
         let lines = &certification.record.lines;
         let record = match path.exists() {
             true => files::sha256(&path)?.0,
             false => "(nothing was recorded)".to_owned(),
         };
         let mut facts: Vec<(&str, String)> = vec![
-            ("Run", certification.id().to_owned()),
-            ("Manifest", certification.run.sha256.clone()),
+            ("Run", certification.run_id.clone()),
+            ("Manifest", certification.manifest.clone()),
             ("Accounts read", format!("{} by {} on {}", text::minute(manifest.run.started), manifest.run.user, manifest.run.host)),
             ("Day judged", manifest.run.as_of.to_string()),
             ("Snapshot", digest::sha256(stored.accounts.snapshot.bytes())),
@@ -296,7 +304,7 @@ impl Page<'_> {
     }
 
     fn limits(&self) -> Vec<String> {
-        let id = self.certification.id();
+        let id = &self.certification.run_id;
         let again = (!self.judged.same).then(|| {
             format!(
                 "The run was judged again for this page by version {} or by other rules than it was made with: where the two differ, its own \
@@ -338,7 +346,7 @@ fn relation(account: &Confirmed, line: &CertificationLine, asked: &str, administ
 }
 
 fn by_reviewer(coverage: &Coverage) -> DocumentTable {
-    let row = |one: &super::Reviewer| {
+    let row = |one: &Reviewer| {
         let counts = one.counts;
         let numbers =
             [counts.accounts, counts.keep, counts.revoke, counts.role, counts.not_mine + counts.own + counts.open, counts.late];
