@@ -11,12 +11,11 @@ use serde_json::{Map, Value};
 use super::about::{OpenFinding, Subjects};
 use super::demotion::demotion;
 use super::digest::seal;
-use super::fields;
+use super::fields::{self, one};
 use super::format::{Action, InputDigests, Plan, SCHEMA};
 use super::guard::{self, AuditFigures, GuardedAccounts};
 use super::rules::PlanRules;
 use crate::config::{AccountRole, Config, DeactivateWith};
-use crate::digest;
 use crate::directory::People;
 use crate::domo::{Accounts, Snapshot, extras};
 use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
@@ -141,11 +140,6 @@ pub fn assemble(
     Ok(Some(plan))
 }
 
-/// The id of an action: stable for its finding and kind.
-fn action_id(finding: &str, kind: ActionKind) -> String {
-    digest::id('A', &format!("v1|{finding}|{}", kind.as_str()), 10)
-}
-
 /// The findings that are acted on: none about an account that asks for a human, and the gravest where an account has several.
 fn chosen(findings: &[Finding]) -> Vec<(&Finding, ActionKind)> {
     let index = |finding: &Finding| finding.account.as_ref().map(|account| account.index);
@@ -178,23 +172,12 @@ fn raw_object(line: &[u8]) -> Result<Map<String, Value>> {
 
 fn action(finding: &Finding, kind: ActionKind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Action {
     Action {
-        id: action_id(&finding.id.0, kind),
-        kind,
         finding: Some(finding.id.0.clone()),
         account_id: finding.account.as_ref().and_then(|account| account.id),
         email: finding.email().map(str::to_owned),
         name: finding.name().map(str::to_owned),
-        before,
-        after,
-        why,
-        through: None,
-        blocked: None,
-        about: None,
+        ..Action::new(&finding.id.0, kind, before, after, why)
     }
-}
-
-fn one(field: &str, value: impl Into<Value>) -> Map<String, Value> {
-    Map::from_iter([(field.to_owned(), value.into())])
 }
 
 fn update(finding: &Finding, account: Option<&Map<String, Value>>, numeric: bool) -> Option<Action> {
@@ -264,9 +247,7 @@ fn delete(finding: &Finding, account: Option<&Map<String, Value>>, accounts: &Ac
     before.extend(account.and_then(|account| account.get("name")).map(|name| ("name".to_owned(), name.clone())));
     let index = finding.account.as_ref().map(|account| account.index as usize);
     let blocked = index.and_then(|index| accounts.blocked(index));
-    let held = blocked.as_ref().map(|why| format!(". Blocked: {why}")).unwrap_or_default();
-    let action = action(finding, ActionKind::Delete, before, one("deleted", true), finding.reason.clone() + &held);
-    Action { blocked, ..action }
+    action(finding, ActionKind::Delete, before, one("deleted", true), finding.reason.clone()).blocked_by(blocked)
 }
 
 /// Who has which role, who joins which groups, and what is not written although the directory has it.

@@ -12,11 +12,10 @@ use super::about::About;
 use super::decision::{may_be_same_person, recorded, same_person};
 use super::demotion::demotion;
 use super::digest::link;
-use super::fields::GROUPS;
+use super::fields::{GROUPS, one};
 use super::format::{Action, Plan};
 use super::record::Heard;
 use crate::config::{AccountRole, Choice, Config, DeactivateWith};
-use crate::digest;
 use crate::domo::extras::Membership;
 use crate::failure::{Failure, FailureKind};
 use crate::terms::{ActionKind as Act, Role};
@@ -524,7 +523,6 @@ fn change(
     config: &Config,
     cannot_deactivate: Option<&str>,
 ) -> Option<Result<Change, String>> {
-    let one = |field: &str, value: Value| Map::from_iter([(field.to_owned(), value)]);
     let before = account.raw.clone();
     let bears = |role: &str| account.about.role.as_deref() == Some(role);
     let own = AccountRole { name: account.about.role.as_deref(), id: account.role_id.as_deref(), administers: account.administers };
@@ -538,11 +536,8 @@ fn change(
     let made = match (line.verdict, config.policy.revoked) {
         (Attestation::Role(role), _) if has(role.as_str()) => Err(format!("it has the role {role} already")),
         (Attestation::Role(role), _) if bears(role.as_str()) => Err(only_bears_the_name(role.as_str())),
-        (Attestation::Role(role), _) => Ok((Act::Update, before, one("role", role.as_str().into()), String::new())),
-        (Attestation::Revoke, Choice::Delete) => {
-            let held = account.blocked.as_ref().map(|why| format!(". Blocked: {why}")).unwrap_or_default();
-            Ok((Act::Delete, before, one("deleted", true.into()), held))
-        }
+        (Attestation::Role(role), _) => Ok((Act::Update, before, one("role", role.as_str()), String::new())),
+        (Attestation::Revoke, Choice::Delete) => Ok((Act::Delete, before, one("deleted", true), String::new())),
         (Attestation::Revoke, Choice::Demote) => {
             let role = config.domo.demoted(&config.policy.demoted_role, own);
             let (before, after, said) = demotion(before, &account.memberships, role);
@@ -558,7 +553,7 @@ fn change(
             }
         }
         (Attestation::Revoke, _) => match cannot_deactivate {
-            None => Ok((Act::Deactivate, before, one("active", false.into()), String::new())),
+            None => Ok((Act::Deactivate, before, one("active", false), String::new())),
             Some(why) => Err(format!(
                 "{why}; `[policy] revoked = \"demote\"` takes role and groups away, `revoked = \"delete\"` deletes, or do it by hand under \
                  Admin > Governance > People"
@@ -577,18 +572,14 @@ fn action(
     (kind, before, after, said): Change,
 ) -> Action {
     let through = config.domo.deactivate_with;
-    Action {
-        id: digest::id('A', &format!("v1|certification|{run}|{}|{}", account.key, kind.as_str()), 10),
-        kind,
-        finding: None,
+    let why = format!("Certification of {run}: {}{said}", told(line));
+    let action = Action {
         account_id: account.id,
         email: account.email.clone(),
         name: account.name.clone(),
-        before,
-        after,
-        why: format!("Certification of {run}: {}{said}", told(line)),
         through: (kind == Act::Deactivate && through == DeactivateWith::Scim).then_some(through),
-        blocked: account.blocked.clone().filter(|_| kind == Act::Delete),
         about: Some(account.about.clone()),
-    }
+        ..Action::new(&format!("certification|{run}|{}", account.key), kind, before, after, why)
+    };
+    action.blocked_by(account.blocked.clone().filter(|_| kind == Act::Delete))
 }

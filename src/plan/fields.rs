@@ -7,6 +7,11 @@ pub use crate::terms::value::same;
 /// What stands for the memberships of an account: of a new one the names of groups, else their ids and names.
 pub const GROUPS: &str = "groups";
 
+/// One field with its value.
+pub(super) fn one(field: &str, value: impl Into<Value>) -> Map<String, Value> {
+    Map::from_iter([(field.to_owned(), value.into())])
+}
+
 /// The value a raw account has in `field`: `active` absent means true unless deleted, `deleted` absent means false, anything else
 /// absent is null.
 pub fn value(account: &Map<String, Value>, field: &str) -> Value {

@@ -229,6 +229,20 @@ impl Plan {
 }
 
 impl Action {
+    /// An action that is about no account yet. Its id is stable for what it answers (a finding's id, or `revert|…` and the like) and
+    /// for its kind.
+    pub(super) fn new(answers: &str, kind: ActionKind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Self {
+        let id = digest::id('A', &format!("v1|{answers}|{}", kind.as_str()), 10);
+        let (finding, account_id, email, name, through, blocked, about) = (None, None, None, None, None, None, None);
+        Self { id, kind, finding, account_id, email, name, before, after, why, through, blocked, about }
+    }
+
+    /// The same, not carried out for this reason where there is one, which its sentence says too.
+    pub(super) fn blocked_by(mut self, blocked: Option<String>) -> Self {
+        self.why.extend(blocked.iter().map(|why| format!(". Blocked: {why}")));
+        Self { blocked, ..self }
+    }
+
     /// Whether the account would become Admin, or Privileged without having been Admin.
     fn raises(&self) -> bool {
         let role = |fields: &Map<String, Value>| fields.get("role").and_then(Value::as_str).and_then(Role::from_word);
