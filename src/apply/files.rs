@@ -6,9 +6,8 @@ use anyhow::{Context, Result};
 
 use crate::failure::{Failure, FailureKind};
 use crate::files;
-use crate::plan::format::{FILE, OUTCOME};
-use crate::plan::journal::ENDING;
 use crate::plan::{Problem, Sealed};
+use crate::terms::names::{JOURNAL_ENDING, OUTCOME, PLAN};
 
 /// Bytes of a plan or a journal: some millions of actions.
 pub(super) const LONGEST: u64 = 4 << 30;
@@ -64,7 +63,7 @@ pub fn write_quickly(path: &Path, content: &[u8]) -> Result<()> {
 
 /// A file that belongs to a plan: `packets.json` beside `plan.json`, `revert.plan.packets.json` beside `revert.plan.json`.
 pub fn beside(plan: &Path, name: &str) -> PathBuf {
-    match plan.file_name().is_some_and(|file| file == FILE) {
+    match plan.file_name().is_some_and(|file| file == PLAN) {
         true => plan.with_file_name(name),
         false => plan.with_extension(name),
     }
@@ -72,7 +71,7 @@ pub fn beside(plan: &Path, name: &str) -> PathBuf {
 
 /// `plan.journal.jsonl` of `plan.json`.
 pub fn journal_of(plan: &Path) -> PathBuf {
-    plan.with_extension(&ENDING[1..])
+    plan.with_extension(&JOURNAL_ENDING[1..])
 }
 
 /// `apply.json` of `plan.json`, `revert.apply.json` of `revert.plan.json`.

@@ -16,10 +16,10 @@ use crate::archive::replay::{self, Stored};
 use crate::config::{Config, DeactivateWith};
 use crate::domo::{Reader, Session, Settings};
 use crate::failure::{Failure, FailureKind};
-use crate::plan::format::FILE;
 use crate::plan::{Action, Outcome, Override, Plan, Sealed};
 use crate::reconcile::{Reconciliation, reconcile_since};
 use crate::sandbox::{Options, Profile, Running, Sandbox};
+use crate::terms::names::PLAN;
 use crate::terms::{AccountSituation, Kind};
 use crate::{cli, digest, text};
 
@@ -47,7 +47,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
         let past = stored.past()?;
         let before = reconcile_since(&stored.accounts, &stored.people, &stored.rules(&config), past.clone())?;
         let stage = tempfile::tempdir().context("making a folder for the rehearsal")?;
-        let copy = stage.path().join(FILE);
+        let copy = stage.path().join(PLAN);
         files::write_plan(&copy, &on_the_stage(sealed)?)?;
         let order = Order {
             plan: &copy,

@@ -16,12 +16,13 @@ use crate::plan::guard::AuditFigures;
 use crate::plan::revert::{Undo, done};
 use crate::plan::{self, GuardedAccounts, InputDigests, Plan};
 use crate::terms::ActionKind;
+use crate::terms::names::REVERT_PLAN;
 use crate::{cli, text};
 
 /// Reads the accounts a journal is about as they are now, and plans what undoes it.
 pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit> {
     let path = plan_file::journal_path(&options.journal, &options.at.archive)?;
-    let out = options.out.clone().unwrap_or_else(|| crate::files::folder_of(&path).join("revert.plan.json"));
+    let out = options.out.clone().unwrap_or_else(|| crate::files::folder_of(&path).join(REVERT_PLAN));
     if out.exists() {
         return Err(Failure::usage(format!("{} is there already; a plan is never overwritten", out.display()))
             .hint("review and apply it, or name another file with --out")

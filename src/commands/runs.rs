@@ -18,6 +18,7 @@ use crate::cli::{self, RunsCommand};
 use crate::config::Loaded;
 use crate::failure::{Failure, FailureKind};
 use crate::reconcile::EvidenceStatus;
+use crate::terms::names::REPORT_MD;
 use crate::terms::{Severity, moved};
 use crate::{files, text};
 
@@ -188,7 +189,7 @@ impl List {
             _ => vec![table.trim_fmt()],
         };
         lines.extend(self.unfinished.iter().map(|path| {
-            let reported = Path::new(path).join("report.md").exists();
+            let reported = Path::new(path).join(REPORT_MD).exists();
             format!("no run: {path} ({})", if reported { "it failed; its report says why" } else { "under way, or cut short" })
         }));
         lines.extend(self.unreadable.iter().map(|(path, why)| format!("unreadable: {path}: {why}")));

@@ -16,12 +16,6 @@ use crate::directory::Source;
 use crate::domo::Group;
 use crate::terms::{ActionKind, Role};
 
-/// The file's name in a run folder.
-pub const FILE: &str = "plan.json";
-
-/// What its outcome is called beside it.
-pub const OUTCOME: &str = "apply.json";
-
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/plan/v1";
 

@@ -22,6 +22,7 @@ use crate::failure::{Failure, unless_it_panics};
 use crate::plan::sheet::Decidable;
 use crate::plan::{self, Plan};
 use crate::reconcile::Finding;
+use crate::terms::names;
 use crate::text;
 
 /// The columns in which a plan is decided, here and in its packets, with their widths.
@@ -120,7 +121,7 @@ fn room(inputs: &Inputs, plan: &Plan, ordered: &[&Finding], folder: &RunFolder) 
     let all = plan.actions.len() + plan.findings.len();
     let decided = all.min(ROWS);
     // The same texts as in review.csv, which is written before; a row has many times fewer bytes than 2^43.
-    let listed: u64 = folder.files().iter().filter(|file| file.name == "review.csv").map(|file| 2 * file.bytes).sum();
+    let listed: u64 = folder.files().iter().filter(|file| file.name == names::REVIEW_CSV).map(|file| 2 * file.bytes).sum();
     let listed = listed * decided as u64 / all.max(1) as u64;
     let actions = decided * DECIDING.len() * CELL;
     let accounts = inputs.accounts.frame.height().min(ROWS) * (7 * CELL + WHO);
@@ -163,7 +164,7 @@ fn fill(
     acted.and(found).and(listed)?;
     look.summary(&mut summary, inputs, plan, ordered, view)?;
     let all = inputs.reconciliation.privileged.len();
-    look.table(&mut privileged, t.get("workbook.privileged"), &view.privileged, all, "accounts.csv")?;
+    look.table(&mut privileged, t.get("workbook.privileged"), &view.privileged, all, names::ACCOUNTS_CSV)?;
     let all = inputs.config.config.exception.len();
     look.table(&mut exceptions, t.get("workbook.exceptions"), &view.accepted, all, t.get("accepted.rest"))?;
     look.sign_off(&mut sign_off, view)?;
@@ -339,9 +340,9 @@ impl<'a> Look<'a> {
             }
         }
         let sheets = [
-            (plan::sheet::ACTIONS, plan.actions.len() + plan.findings.len(), self.rows, "review.csv"),
-            (t.get("workbook.findings"), ordered.len(), self.rows, "findings.csv"),
-            (t.get("workbook.privileged"), inputs.reconciliation.privileged.len(), builder::ROWS, "accounts.csv"),
+            (plan::sheet::ACTIONS, plan.actions.len() + plan.findings.len(), self.rows, names::REVIEW_CSV),
+            (t.get("workbook.findings"), ordered.len(), self.rows, names::FINDINGS_CSV),
+            (t.get("workbook.privileged"), inputs.reconciliation.privileged.len(), builder::ROWS, names::ACCOUNTS_CSV),
         ];
         for (sheet, total, most, file) in sheets.into_iter().filter(|(_, total, most, _)| total > most) {
             rows.push((sheet.to_owned(), capped(t, most, total, file)));
@@ -359,7 +360,7 @@ impl<'a> Look<'a> {
         let (choices, rows) = (plan::sheet::choices(plan), all.len().min(self.rows));
         if all.len() > rows {
             // Not below the last row: every row of this sheet is read back as one that is decided.
-            sheet.insert_note(0, 0, &Note::new(capped(self.t, rows, all.len(), "review.csv")))?;
+            sheet.insert_note(0, 0, &Note::new(capped(self.t, rows, all.len(), names::REVIEW_CSV)))?;
         }
         let deciding = Deciding { name: plan::sheet::ACTIONS, columns: &DECIDING, choices, rows };
         self.deciding(sheet, &deciding, |at| (all[at].locked().into(), None))
@@ -489,7 +490,7 @@ impl<'a> Look<'a> {
                 put(sheet, row, column, cell)?;
             }
         }
-        self.ends(sheet, &columns, most, total, "findings.csv")
+        self.ends(sheet, &columns, most, total, names::FINDINGS_CSV)
     }
 
     fn accounts(&self, sheet: &mut Worksheet, inputs: &Inputs) -> Result<()> {

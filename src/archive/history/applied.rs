@@ -7,14 +7,15 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
 use super::types::{Present, Told};
+use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{journal_of, plan_of};
 use crate::archive::store::listing::journals;
 use crate::archive::store::manifest::JOURNAL;
-use crate::archive::store::{StoredRun, names};
 use crate::plan::journal::{ActionState, ApplyEnd, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
 use crate::reconcile::{Ours, Taken};
 use crate::terms::ActionKind;
+use crate::terms::names;
 
 /// A plan that was applied, and its journal.
 pub(super) struct Applied {

@@ -7,12 +7,11 @@ use chrono::NaiveDate;
 
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{if_there, journal_of, plan_of};
-use crate::archive::store::names;
-use crate::plan::format::FILE as PLAN;
 use crate::plan::journal::Outcome;
 use crate::plan::review::{self, DecisionCounts};
 use crate::plan::sheet::{self, Decidable};
 use crate::plan::{Decision, Verdict};
+use crate::terms::names::{self, PLAN};
 use crate::terms::{Kind, Severity};
 use crate::text;
 

@@ -11,12 +11,12 @@ use chrono::{DateTime, Utc};
 use super::applied;
 use crate::archive::store::inputs::intact;
 use crate::archive::store::manifest::Manifest;
-use crate::archive::store::names::ACCOUNTS;
 use crate::archive::store::{Archive, StoredRun};
 use crate::config::same_instance;
 use crate::domo::{self, Accounts};
 use crate::reconcile::{Earlier, Past, Taken};
 use crate::terms::ActionKind;
+use crate::terms::names::ACCOUNTS;
 
 /// An instance as the runs of this archive call it, whose ids hang on that: older versions took a name as it was written.
 ///

@@ -19,15 +19,12 @@ use crate::directory::{People, Source};
 use crate::failure::Failure;
 use crate::files;
 use crate::rows::write_rows;
+use crate::terms::names::{CONFIG, PEOPLE};
 
 /// What stands in the first line of `people.jsonl`; the second one names the columns.
 pub const SCHEMA: &str = "domo-reconcile/people/v2";
 /// No line names the columns: each row does.
 const SCHEMA_V1: &str = "domo-reconcile/people/v1";
-
-pub(in crate::archive) const PEOPLE: &str = "people.jsonl";
-/// The rules of a run, as they were written.
-pub const CONFIG: &str = "config.toml";
 
 /// What stands in `config.toml` where no file was read.
 const DEFAULTS: &str = "# No configuration file was read: the defaults were in force.\n";

@@ -6,7 +6,6 @@ pub mod inputs;
 pub(super) mod listing;
 pub(super) mod lock;
 pub mod manifest;
-pub use crate::terms::names;
 pub mod prune;
 pub mod run;
 pub mod summaries;

@@ -25,6 +25,7 @@ use crate::plan::{self, Plan, guard};
 use crate::reconcile::{self, EvidenceStatus, Reconciliation, Rules};
 use crate::report;
 use crate::stage::{self, BYTES};
+use crate::terms::names;
 
 /// Where the accounts come from.
 pub(in crate::commands) enum From {
@@ -144,7 +145,7 @@ impl Audit {
         let past = if self.forecast { past.of_forecast() } else { past };
         // What was read is kept while it is judged: a million accounts are a second of writing.
         let keep = || {
-            let written = folder.write(archive::names::ACCOUNTS, snapshot.bytes(), Some(snapshot.len() as u64))?;
+            let written = folder.write(names::ACCOUNTS, snapshot.bytes(), Some(snapshot.len() as u64))?;
             let snapshot = snapshot.written_to(folder.path().join(&written.name));
             archive::inputs::keep(folder, people, loaded).map(|()| (written, snapshot))
         };
@@ -171,7 +172,7 @@ impl Audit {
             stage::of("plan", || plan::build(&reconciliation, accounts, objects, people, &loaded.config, &binding))
         };
         let keep_plan = |plan: &Plan| -> Result<()> {
-            let mut out = folder.file(plan::format::FILE)?;
+            let mut out = folder.file(names::PLAN)?;
             plan.write_json(&mut out)?;
             out.finish(Some(plan.actions.len() as u64)).map(drop)
         };
@@ -222,7 +223,7 @@ fn failed(invocation: &Invocation, loaded: &Loaded, mut run: RunInfo, folder: &m
     run.finish(invocation.clock());
     let path = folder.path().to_owned();
     match report::failed(&run, loaded, &error, folder) {
-        Ok(()) => invocation.terminal.say(format!("This run failed; {} says so.", path.join("report.html").display())),
+        Ok(()) => invocation.terminal.say(format!("This run failed; {} says so.", path.join(names::REPORT_HTML).display())),
         Err(worse) => tracing::warn!("the failed run has no report: {worse:#}"),
     }
     Fallen { error, folder: Some(path) }
@@ -248,8 +249,7 @@ impl WrittenRun {
         let Self { reconciliation, history, plan, manifest } = self;
         let ended = ended(&reconciliation, audit.fail_on);
         let notice = Notice::of(&manifest, ended, report);
-        let names: Vec<String> =
-            folder.files().into_iter().map(|file| file.name).chain([archive::manifest::FILE.to_owned()]).collect();
+        let names: Vec<String> = folder.files().into_iter().map(|file| file.name).chain([names::MANIFEST.to_owned()]).collect();
         let path = stage::of("reach the disk, seal", || folder.complete(manifest))?;
         let summary = history.summary(&reconciliation);
         let audited = Audited {

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::{Certification, page};
-use crate::archive::manifest::FILE as MANIFEST;
 use crate::archive::replay::Stored;
-use crate::archive::{self, Lock, history, names};
+use crate::archive::{self, Lock, history};
 use crate::commands::Invocation;
 use crate::commands::plan_file::PlanFile;
 use crate::config::Loaded;
@@ -17,6 +16,7 @@ use crate::plan::build::assemble;
 use crate::plan::certification::{self, Asked};
 use crate::plan::guard::AuditFigures;
 use crate::plan::{self, Action, GuardedAccounts, InputDigests, Journal, Plan, PlanRules, Sealed, Verdict};
+use crate::terms::names::{self, MANIFEST};
 use crate::{apply, digest, files};
 
 /// Writes the evidence into the run's folder; the plan only where something is to be done.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::evidence::PlanOnDisk;
-use super::{Certification, Coverage, CoverageCounts, RECORD};
+use super::{Certification, Coverage, CoverageCounts};
 use crate::archive::replay::{Replayed, Stored};
 use crate::digest;
 use crate::plan::certification::{CertificationLine, Confirmed, Stand, told};
@@ -16,6 +16,7 @@ use crate::plan::{Journal, Outcome, returned};
 use crate::report::document::{Document, DocumentTable, columns};
 use crate::report::{self, behind, decided};
 use crate::terms::Severity;
+use crate::terms::names::CERTIFICATION;
 use crate::{files, text};
 
 /// What such a certification is asked for by.
@@ -103,7 +104,7 @@ impl Page<'_> {
         let Self { certification, stored, .. } = self;
         let manifest = &stored.manifest;
         let accounts = coverage.counts.accounts;
-        let path = certification.run.path.join(RECORD);
+        let path = certification.run.path.join(CERTIFICATION);
         let lines = &certification.record.lines;
         let record = match path.exists() {
             true => files::sha256(&path)?.0,
@@ -127,7 +128,7 @@ impl Page<'_> {
             (
                 "Record",
                 format!(
-                    "{RECORD}, {}, {record}; answers come as {}",
+                    "{CERTIFICATION}, {}, {record}; answers come as {}",
                     text::plural(lines.len() as u64, "line", "lines"),
                     returned::SCHEMA
                 ),

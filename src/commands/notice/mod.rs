@@ -19,9 +19,9 @@ use crate::archive::history::{self, AllWaiting, Waiting};
 use crate::archive::{Archive, Manifest};
 use crate::config::{Config, Report, same_instance};
 use crate::failure::{self, FailureKind};
-use crate::plan::format::FILE as PLAN;
 use crate::plan::review;
 use crate::reconcile::EvidenceStatus;
+use crate::terms::names::PLAN;
 use crate::terms::{Severity, moved};
 use crate::text;
 

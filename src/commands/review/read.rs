@@ -6,19 +6,17 @@ use anyhow::{Context as _, Result};
 
 use crate::apply::files;
 use crate::archive::Archive;
-use crate::archive::manifest::FILE as MANIFEST;
-use crate::archive::names::PACKETS;
 use crate::cli;
 use crate::commands::plan_file;
 use crate::directory::table::{TextRow, read_rows, read_table};
 use crate::failure::Failure;
-use crate::plan::format::FILE;
 use crate::plan::packets::{Packets, UNASSIGNED};
 use crate::plan::record::Saying;
 use crate::plan::returned::{self, DecisionsFile, ReturnedSheet};
 use crate::plan::review::{self, Reviewer};
 use crate::plan::{Plan, Sealed, sheet};
 use crate::terms::Split;
+use crate::terms::names::{MANIFEST, PACKETS, PLAN};
 use crate::text;
 
 /// The most bytes of a decisions file: 100,000 rows with long comments.
@@ -69,14 +67,14 @@ fn older_plan(from: &Path, archive: &Path) -> Result<Option<PathBuf>> {
         schema.is_some_and(|schema| schema.starts_with("domo-reconcile/plan/"))
     };
     if from.is_dir() {
-        let inside = from.join(FILE);
+        let inside = from.join(PLAN);
         return Ok((from.join(MANIFEST).is_file() && inside.is_file()).then_some(inside));
     }
     if from.is_file() {
         return Ok((is_json(from) && is_plan(from)).then(|| from.to_owned()));
     }
     match Archive::at(archive).find(from) {
-        Ok(run) if !run.pruned => Ok(Some(run.path.join(FILE))),
+        Ok(run) if !run.pruned => Ok(Some(run.path.join(PLAN))),
         // What is neither is told as the file that it was most likely meant to be.
         _ => Ok(None),
     }

@@ -7,7 +7,6 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use crate::apply::files;
-use crate::archive::names::PACKETS;
 use crate::commands::plan_file::{self, PlanFile};
 use crate::commands::review::read::Filled;
 use crate::commands::{Exit, Invocation};
@@ -18,6 +17,7 @@ use crate::plan::review;
 use crate::plan::sheet::{self, Decidable};
 use crate::report::packet::{self, Item, Subject};
 use crate::terms::Split;
+use crate::terms::names::PACKETS;
 use crate::{cli, text};
 
 /// Writes a packet for each reviewer and says how the rows were dealt out.

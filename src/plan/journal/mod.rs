@@ -16,19 +16,6 @@ use super::{digest, fields};
 use crate::terms::ActionKind;
 pub use record::{ApplyEnd, Event, JournalLine, Opening, Outcome, Overridden, Step};
 
-/// The end of a journal's name; what is before it is its plan's.
-pub const ENDING: &str = ".journal.jsonl";
-
-/// The name of a plan's journal, beside it.
-pub fn journal_of(plan: &str) -> String {
-    plan.strip_suffix(".json").unwrap_or(plan).to_owned() + ENDING
-}
-
-/// The name of the plan that a journal is of; none where this is no journal's name.
-pub fn plan_of(journal: &str) -> Option<String> {
-    Some(journal.strip_suffix(ENDING)?.to_owned() + ".json")
-}
-
 /// Why a journal cannot be relied on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} of the journal {what}")]
