@@ -42,23 +42,7 @@ pub fn read_plan(path: &Path) -> Result<Sealed> {
 /// # Errors
 /// The file cannot be written; the old one stands.
 pub fn write_plan(path: &Path, sealed: &Sealed) -> Result<()> {
-    write(path, sealed.to_json()?.as_bytes())
-}
-
-/// Writes a file whole: beside, synced, renamed. Mode 0600.
-///
-/// # Errors
-/// The file cannot be written; what stood there stands.
-pub fn write(path: &Path, content: &[u8]) -> Result<()> {
-    files::replace(path, files::all(content)).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
-}
-
-/// Writes one of many files that can be made again: for its owner only, whole or not at all, not yet synced.
-///
-/// # Errors
-/// The file cannot be written.
-pub fn write_quickly(path: &Path, content: &[u8]) -> Result<()> {
-    files::replace_unsynced(path, content).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
+    files::write(path, sealed.to_json()?.as_bytes())
 }
 
 /// A file that belongs to a plan: `packets.json` beside `plan.json`, `revert.plan.packets.json` beside `revert.plan.json`.

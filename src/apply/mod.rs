@@ -278,7 +278,7 @@ impl<'a> PreparedApply<'a> {
             report: &report,
         };
         let text = serde_json::to_string_pretty(&record)? + "\n";
-        files::write(&files::outcome_of(place), text.as_bytes()).with_context(|| {
+        crate::files::write(&files::outcome_of(place), text.as_bytes()).with_context(|| {
             let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
             let failure = Failure::failed(format!("the apply ended ({}), but its outcome cannot be written", counts.join(", ")));
             match journal.is_there() {

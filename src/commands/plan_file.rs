@@ -444,8 +444,8 @@ pub(super) fn decided(plan: &Path) {
 fn try_decided(plan: &Path) -> Result<()> {
     let journal = journal::read(&files::journal_of(plan))?;
     let (page, list) = report::decided::decisions(files::read_plan(plan)?.plan(), &journal, classification(plan)?);
-    files::write(&files::beside(plan, names::DECISIONS_PAGE), page.html(&Config::default())?.as_bytes())?;
-    files::write(&files::beside(plan, names::DECISIONS_LIST), &list.csv()?)
+    crate::files::write(&files::beside(plan, names::DECISIONS_PAGE), page.html(&Config::default())?.as_bytes())?;
+    crate::files::write(&files::beside(plan, names::DECISIONS_LIST), &list.csv()?)
 }
 
 /// `[report] classification` of the run that a plan lies with.

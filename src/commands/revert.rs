@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::plan_file::{self, PlanFile};
 use super::{Exit, Invocation, out_folder, progress::ProgressLine};
-use crate::apply::{files, journal};
+use crate::apply::journal;
 use crate::config::{DeactivateWith, Loaded};
 use crate::digest;
 use crate::domo::{Reader, Session, Settings};
@@ -71,7 +71,7 @@ pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit
         Ok((plan, undo))
     }))?;
     if let Some(plan) = &plan {
-        files::write(&out, plan.to_json()?.as_bytes())?;
+        crate::files::write(&out, plan.to_json()?.as_bytes())?;
     }
     if options.json {
         let written = plan.as_ref().map(|_| out.display().to_string());

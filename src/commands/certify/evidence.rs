@@ -52,7 +52,7 @@ pub(super) fn write(
         (Some(plan), Some((_, open, _))) if goes_on(open.plan(), &plan, invocation) => written.push(path),
         (Some(mut plan), _) => {
             take_over(&mut plan, &earlier, invocation);
-            apply::files::write(&path, plan.to_json()?.as_bytes())?;
+            files::write(&path, plan.to_json()?.as_bytes())?;
             written.push(path);
         }
         (None, Some((path, ..))) => std::fs::remove_file(path).context("removing a plan that has no actions any more")?,
@@ -60,7 +60,7 @@ pub(super) fn write(
     }
     let mut put = |name: &str, content: &[u8]| -> Result<()> {
         let path = folder.join(name);
-        apply::files::write(&path, content)?;
+        files::write(&path, content)?;
         written.push(path);
         Ok(())
     };

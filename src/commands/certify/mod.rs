@@ -27,7 +27,7 @@ use crate::reconcile::EvidenceStatus;
 use crate::report::packet::{self, Item, Subject};
 use crate::terms::names::{CERTIFICATION, CERTIFICATION_LOCK, CERTIFICATION_PACKETS};
 use crate::terms::{Scope, Split};
-use crate::{apply, cli, files, text};
+use crate::{cli, files, text};
 use population::{Outside, ScopedAccounts};
 
 /// The run that is certified and what was said of it so far.
@@ -194,7 +194,7 @@ impl Certification {
         };
         split::write(&packets, &packet::PacketWriter::new(&crate::config::Config::default(), subject)?, out, item)?;
         let path = self.run.path.join(CERTIFICATION_PACKETS);
-        apply::files::write(&path, packets.to_json()?.as_bytes())?;
+        files::write(&path, packets.to_json()?.as_bytes())?;
         split::told(&packets, self.accounts.len(), out, &format!("certify {}", self.named(options)), options.json, invocation)?;
         Ok(None)
     }

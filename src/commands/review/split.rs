@@ -50,7 +50,7 @@ pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFi
     let by_id: BTreeMap<&str, &Decidable<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
     let item = |id: &str| by_id.get(id).map(|row| Item::of(row, plan.decisions.get(id)));
     write(&packets, &packet::PacketWriter::new(&loaded.config, subject)?, out, item)?;
-    files::write(&files::beside(path, PACKETS), packets.to_json()?.as_bytes())?;
+    crate::files::write(&files::beside(path, PACKETS), packets.to_json()?.as_bytes())?;
     told(
         &packets,
         rows.len(),
@@ -84,7 +84,8 @@ pub(in crate::commands) fn write(
     packets.packets.par_iter().try_for_each(|packet| {
         let items: Vec<Item> = packet.rows.iter().filter_map(|id| item(id)).collect();
         let made = writer.files(packet, &items).with_context(|| format!("making the packet of {}", packet.reviewer))?;
-        made.iter().try_for_each(|(ending, bytes)| files::write_quickly(&out.join(format!("{}.{ending}", packet.file)), bytes))
+        made.iter()
+            .try_for_each(|(ending, bytes)| crate::files::write_quickly(&out.join(format!("{}.{ending}", packet.file)), bytes))
     })
 }
 
