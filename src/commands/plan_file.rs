@@ -18,7 +18,7 @@ use crate::cli;
 use crate::config::{Config, Loaded, same_instance};
 use crate::failure::{Failure, FailureKind};
 use crate::files::{folder_of, name_of};
-use crate::plan::{Action, Journal, Plan, PlanRules, Sealed};
+use crate::plan::{Action, Journal, Outcome, Plan, PlanRules, Sealed};
 use crate::terms::names;
 use crate::{report, text};
 
@@ -218,7 +218,10 @@ impl PlanFile {
         let outcome = files::outcome_of(&self.home);
         let told = outcome_of(&outcome).filter(|told| told["digest"] == self.plan().digest.as_str())?;
         let results = told["results"].as_array()?;
-        let sent = |row: &&Value| matches!(row["outcome"].as_str(), Some("done" | "already-done" | "failed" | "unknown"));
+        let sent = |row: &&Value| {
+            let outcome = row["outcome"].as_str().and_then(Outcome::from_word);
+            outcome.is_some_and(|outcome| outcome.is_done() || matches!(outcome, Outcome::Failed | Outcome::Unknown))
+        };
         let folded = journal.fold();
         let known =
             |row: &Value| folded.get(row["action"].as_str().unwrap_or_default()).is_some_and(|known| known.outcome.is_some());

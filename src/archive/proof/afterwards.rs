@@ -22,7 +22,7 @@ use crate::archive::store::run;
 use crate::digest::sha256;
 use crate::plan::certification::CertificationRecord;
 use crate::plan::journal::{Event, Journal};
-use crate::plan::{Decision, Plan, Verdict};
+use crate::plan::{Decision, Outcome, Plan, Verdict};
 use crate::terms::names::{self, CERTIFICATION, DECISIONS_LIST, DECISIONS_PAGE, MANIFEST, OUTCOME, PLAN};
 use crate::text;
 
@@ -289,7 +289,7 @@ impl Checked {
         for result in results {
             let text = |key: &str| result.get(key).and_then(Value::as_str).unwrap_or_default();
             let (action, outcome) = (text("action"), text("outcome"));
-            let done = matches!(outcome, "done" | "already-done");
+            let done = Outcome::from_word(outcome).is_some_and(Outcome::is_done);
             let standing = standings.get(action);
             if done != standing.is_some_and(|standing| standing.is_done()) {
                 let stands = standing.and_then(|standing| standing.outcome).map_or("nothing", |(outcome, _)| outcome.as_str());
