@@ -86,7 +86,7 @@ impl Decision {
     pub fn told(&self) -> String {
         let until = self.until.map(|day| format!(" until {day}")).unwrap_or_default();
         let recorded = recorded(self.recorded_by.as_deref());
-        let comment = self.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+        let comment = commented(self.comment.as_deref());
         let (verdict, day, by) = (self.verdict.done(), self.at.date_naive(), &self.by);
         text::visible(&format!("{verdict}{until} on {day} by {by}{recorded}{comment}")).into_owned()
     }
@@ -138,6 +138,11 @@ impl Decision {
 /// ` (recorded by eve)`, where somebody else than who decided did.
 pub(super) fn recorded(by: Option<&str>) -> String {
     by.map(|name| format!(" (recorded by {name})")).unwrap_or_default()
+}
+
+/// `: contract extended`, where somebody says why.
+pub fn commented(why: Option<&str>) -> String {
+    why.map(|why| format!(": {why}")).unwrap_or_default()
 }
 
 /// Whether two names are one person's: case and white space say nothing.

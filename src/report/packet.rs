@@ -13,6 +13,7 @@ pub use super::workbook::DECIDING as COLUMNS;
 use super::workbook::{Deciding, Look};
 use crate::config::Config;
 use crate::plan::certification::Confirmed;
+use crate::plan::decision::commented;
 use crate::plan::packets::{Packet, UNASSIGNED};
 use crate::plan::sheet::{self, Decidable};
 use crate::plan::{About, Decision};
@@ -292,7 +293,7 @@ impl<'a> PacketWriter<'a> {
     /// What was decided before the packet was made, as a sentence.
     fn said(&self, key: &str, said: &PriorDecision) -> String {
         let PriorDecision { word, by, comment } = said;
-        let comment = comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+        let comment = commented(comment.as_deref());
         let told = self.templates.texts.fill(&format!("packet.{key}"), &[("verdict", word), ("by", by), ("comment", &comment)]);
         text::visible(&told).into_owned()
     }

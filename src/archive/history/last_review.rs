@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{if_there, journal_of, plan_of};
+use crate::plan::decision::commented;
 use crate::plan::journal::Outcome;
 use crate::plan::review::{self, DecisionCounts};
 use crate::plan::sheet::{self, Decidable};
@@ -65,8 +66,7 @@ pub(super) struct Subject {
 impl Decided {
     /// `rejected by ana on 2026-11-20: contract extended`
     pub fn told(&self) -> String {
-        let comment = self.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
-        format!("{} by {} on {}{comment}", self.verdict.done(), self.by, self.day)
+        format!("{} by {} on {}{}", self.verdict.done(), self.by, self.day, commented(self.comment.as_deref()))
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Attestation;
 use crate::failure::{Failure, FailureKind};
-use crate::plan::decision::{recorded, same_person};
+use crate::plan::decision::{commented, recorded, same_person};
 use crate::plan::digest::link;
 use crate::plan::format::{Action, Plan};
 use crate::plan::record::Heard;
@@ -232,7 +232,7 @@ pub struct Added {
 /// `ana@acme.com said keep on 2026-12-01: still on the team`
 pub fn told(line: &CertificationLine) -> String {
     let recorded = recorded(line.recorded_by.as_deref());
-    let comment = line.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+    let comment = commented(line.comment.as_deref());
     text::visible(&format!("{} said {} on {}{recorded}{comment}", line.by, line.verdict, line.at.date_naive())).into_owned()
 }
 
@@ -255,7 +255,7 @@ pub struct Attested {
 
 impl Attested {
     fn told(&self) -> String {
-        let comment = self.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+        let comment = commented(self.comment.as_deref());
         text::visible(&format!("{} says {} ({}){comment}", self.by, self.answer, self.place)).into_owned()
     }
 
