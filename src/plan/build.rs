@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::about::{OpenFinding, Subjects};
 use super::demotion::demotion;
 use super::digest::seal;
-use super::fields::{self, one};
+use super::fields::{self, GROUPS, one};
 use super::format::{Action, InputDigests, Plan, SCHEMA};
 use super::guard::{self, AuditFigures, GuardedAccounts};
 use super::rules::PlanRules;
@@ -312,7 +312,7 @@ fn create(
     let fitting = rules.groups.fitting(|field| person.values(field)).filter_map(|place| config.group.get(place));
     let groups: BTreeSet<&String> = fitting.flat_map(|rule| &rule.groups).collect();
     if !groups.is_empty() {
-        after.insert("groups".into(), groups.into_iter().cloned().collect::<Vec<_>>().into());
+        after.insert(GROUPS.into(), groups.into_iter().cloned().collect::<Vec<_>>().into());
     }
     if config.policy.send_invite {
         after.insert("sendInvite".into(), true.into());

@@ -259,7 +259,7 @@ impl Action {
 
     /// The names of the groups that a new account is to join.
     pub fn groups(&self) -> impl Iterator<Item = &str> {
-        self.after.get("groups").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        self.after.get(GROUPS).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// The account for people: e-mail, else name, else id.

@@ -183,10 +183,10 @@ impl Undo {
 fn untouched(left: &Map<String, Value>, now: &Map<String, Value>, written: &BTreeSet<&Step>) -> bool {
     let rest = |account: &Map<String, Value>| {
         let mut rest = account.clone();
-        rest.remove("groups");
+        rest.remove(GROUPS);
         rest
     };
-    let groups = |account: &Map<String, Value>| account.get("groups").and_then(Value::as_array).cloned().unwrap_or_default();
+    let groups = |account: &Map<String, Value>| account.get(GROUPS).and_then(Value::as_array).cloned().unwrap_or_default();
     let then = groups(left);
     let ours = |group: &Value| {
         let name = group.get("name").and_then(Value::as_str).unwrap_or_default();
