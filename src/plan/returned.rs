@@ -116,7 +116,7 @@ impl ReturnedSheet {
             );
         }
         let twice = |column: &&&str| header.iter().filter(|cell| cell == *column).count() > 1;
-        let twice: Vec<_> = columns.iter().chain(&OWN).filter(twice).copied().collect();
+        let twice: Vec<_> = columns.iter().chain(&sheet::PLAN_COLUMNS).filter(twice).copied().collect();
         if !twice.is_empty() {
             return Err(Failure::usage(format!(
                 "the sheet has columns more than once, of which one would not be read: {}",
@@ -149,9 +149,6 @@ impl ReturnedSheet {
         Ok((said, problems))
     }
 }
-
-/// Columns of a CSV sheet that say for which plan it is.
-pub const OWN: [&str; 2] = ["plan_id", "plan_digest"];
 
 /// Columns that a sheet of any version has: without them nobody can tell what a row is about.
 const NEEDED: [&str; 11] =

@@ -377,7 +377,7 @@ impl<'a> Look<'a> {
         let Deciding { name, columns, choices: (words, only), rows } = deciding;
         self.head(sheet, name, columns, *rows)?;
         let last = u32::try_from(*rows)?.max(1);
-        let decision = u16::try_from(columns.len().saturating_sub(3))?;
+        let decision = u16::try_from(columns.len().saturating_sub(plan::sheet::ANSWERS.len()))?;
         // Of the column, not of each of its cells: a format is looked for by all that it says.
         sheet.set_column_range_format(0, decision - 1, &self.shown)?;
         let stays = DataValidation::new()
@@ -410,7 +410,7 @@ impl<'a> Look<'a> {
             for (column, cell) in cells.iter().enumerate() {
                 put(sheet, at, column, cell)?;
             }
-            for column in decision..decision + 3 {
+            for column in decision..u16::try_from(columns.len())? {
                 sheet.write_blank(at, column, &self.open)?;
             }
             // Beside the cell and never in it: what others said is nobody's answer here.

@@ -183,7 +183,7 @@ impl Filled {
     /// Whether somebody wrote something into a column that is to be filled in.
     pub(in crate::commands) fn is_answered(&self) -> bool {
         let header = self.rows.first().map(|row| row.cells.as_slice()).unwrap_or_default();
-        let asked = |cell: &String| ["decision", "reviewer", "comment"].contains(&sheet::returned(cell).to_lowercase().as_str());
+        let asked = |cell: &String| sheet::ANSWERS.contains(&sheet::returned(cell).to_lowercase().as_str());
         let asked: Vec<_> = (0..header.len()).filter(|place| asked(&header[*place])).collect();
         let filled = |row: &TextRow, place: usize| {
             row.uncomputed.contains(&place) || row.cells.get(place).is_some_and(|cell| !sheet::returned(cell).is_empty())
@@ -219,6 +219,7 @@ fn filled(path: &Path, plan: &Plan) -> Result<ReturnedSheet> {
         let cells: Vec<_> = cells.filter(|cell| !cell.is_empty()).collect();
         cells.iter().find(|cell| *cell != ours).or(cells.first()).cloned()
     };
-    let (digest, plan) = (said("plan_digest", &plan.digest).unwrap_or_default(), said("plan_id", &plan.id).unwrap_or_default());
+    let [id, digest] = sheet::PLAN_COLUMNS;
+    let (plan, digest) = (said(id, &plan.id).unwrap_or_default(), said(digest, &plan.digest).unwrap_or_default());
     Ok(ReturnedSheet { rows, plan, digest, reviewer: None })
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::domo::extras::Membership;
 use crate::plan::about::About;
 use crate::plan::decision::may_be_same_person;
+use crate::plan::sheet::ANSWERS;
 use crate::text;
 
 /// The columns of a certification's sheet with their widths: what is confirmed, and three to be filled in.
@@ -20,13 +21,13 @@ pub const COLUMNS: [(&str, f64); 14] = [
     ("owns", 14.0),
     ("groups", 24.0),
     ("findings", 30.0),
-    ("decision", 16.0),
-    ("reviewer", 20.0),
-    ("comment", 28.0),
+    (ANSWERS[0], 16.0),
+    (ANSWERS[1], 20.0),
+    (ANSWERS[2], 28.0),
 ];
 
 /// How many of [`COLUMNS`] are locked.
-pub const LOCKED: usize = 11;
+pub const LOCKED: usize = COLUMNS.len() - ANSWERS.len();
 
 /// An account that is to be confirmed.
 #[derive(Debug, Clone, PartialEq)]
