@@ -66,7 +66,9 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
             return Err(refusal.into());
         }
         let applied = prepared
-            .carry_out(&Stop::default(), &mut |action: &Action, row: &ReportedAction| tell(invocation, action, row))
+            .carry_out(&Stop::default(), &mut |action: &Action, row: &ReportedAction| {
+                invocation.terminal.say(format!("  {}", row.line(action)))
+            })
             .await?;
         let accounts = Reader::new(&session).accounts(&ProgressLine::new(&terminal)).await?.remembering(&stored.accounts)?;
         let after = reconcile_since(&accounts, &stored.people, &stored.rules(&config), past)?;
@@ -163,12 +165,6 @@ fn on_the_stage(sealed: &Sealed) -> Result<Sealed> {
     plan.actions.iter_mut().for_each(|action| action.through = None);
     plan.digest = crate::plan::digest::digest_of(&serde_json::to_value(&plan)?);
     Ok(Sealed::made(plan)?)
-}
-
-fn tell(invocation: &Invocation, action: &Action, row: &ReportedAction) {
-    let subject = action.subject();
-    let detail = row.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
-    invocation.terminal.say(text::visible(&format!("  {} {subject}: {}{detail}", row.kind, row.outcome)));
 }
 
 /// Findings by kind, before and after.
