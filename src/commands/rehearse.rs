@@ -163,7 +163,7 @@ fn on_the_stage(sealed: &Sealed) -> Result<Sealed> {
         return Ok(sealed.clone());
     }
     plan.actions.iter_mut().for_each(|action| action.through = None);
-    plan.digest = crate::plan::digest::digest_of(&serde_json::to_value(&plan)?);
+    plan.digest = crate::plan::canonical::digest_of(&serde_json::to_value(&plan)?);
     Ok(Sealed::made(plan)?)
 }
 

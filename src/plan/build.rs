@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::about::{OpenFinding, Subjects};
+use super::canonical::seal;
 use super::demotion::demotion;
-use super::digest::seal;
 use super::fields::{self, GROUPS, one};
 use super::format::{Action, InputDigests, Plan, SCHEMA};
 use super::guard::{self, AuditFigures, GuardedAccounts};

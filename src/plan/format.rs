@@ -19,6 +19,11 @@ use crate::terms::{ActionKind, Role};
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/plan/v1";
 
+/// Whether this stands in the `schema` of a plan, of whatever version.
+pub fn is_plan_schema(schema: &str) -> bool {
+    schema.starts_with("domo-reconcile/plan/")
+}
+
 /// What nobody can promise of a write over the REST API: said wherever writes are described or decided.
 pub const NOT_SHOWN_KEPT: &str = "A write sends back every field that Domo tells of the account. Its time zone and locale are not \
     always among them: where they are not, nobody can show that they are kept.";

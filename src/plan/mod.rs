@@ -8,10 +8,10 @@
 pub mod about;
 pub mod approved;
 pub mod build;
+pub mod canonical;
 pub mod certification;
 pub mod decision;
 mod demotion;
-pub mod digest;
 pub mod fields;
 pub mod format;
 pub mod guard;
@@ -24,14 +24,15 @@ pub mod returned;
 pub mod revert;
 pub mod review;
 pub mod rules;
+pub mod sealed;
 pub mod sheet;
 
 pub use about::{About, OpenFinding};
 pub use approved::{Applier, Approved, Terms};
 pub use build::{PlanBinding, build};
 pub use decision::{Decision, Verdict};
-pub use digest::{Problem, Sealed};
 pub use format::{Action, GuardState, InputDigests, NOT_SHOWN_KEPT, Plan};
 pub use guard::{Guard, GuardedAccounts, Override};
 pub use journal::{Journal, Outcome};
 pub use rules::PlanRules;
+pub use sealed::{Problem, Sealed};

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decision::{Decision, Verdict, commented};
-use super::digest::Sealed;
+use super::sealed::Sealed;
 use crate::failure::Failure;
 use crate::text;
 

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::canonical::unambiguous;
 use super::decision::{Decision, Verdict};
-use super::digest::unambiguous;
 use super::format::Plan;
 use super::record::{Heard, Saying};
 use super::review::Reviewer;

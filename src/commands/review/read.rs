@@ -10,6 +10,7 @@ use crate::cli;
 use crate::commands::plan_file;
 use crate::directory::table::{TextRow, read_rows, read_table};
 use crate::failure::Failure;
+use crate::plan::format::is_plan_schema;
 use crate::plan::packets::{Packets, UNASSIGNED};
 use crate::plan::record::Saying;
 use crate::plan::returned::{self, DecisionsFile, ReturnedSheet};
@@ -64,7 +65,7 @@ fn older_plan(from: &Path, archive: &Path) -> Result<Option<PathBuf>> {
         let text = crate::files::read_text(path, LONGEST).unwrap_or_default();
         let schema = serde_json::from_str::<serde_json::Value>(&text).ok();
         let schema = schema.as_ref().and_then(|document| document.get("schema")).and_then(serde_json::Value::as_str);
-        schema.is_some_and(|schema| schema.starts_with("domo-reconcile/plan/"))
+        schema.is_some_and(is_plan_schema)
     };
     if from.is_dir() {
         let inside = from.join(PLAN);

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Attestation;
 use crate::failure::{Failure, FailureKind};
+use crate::plan::canonical::link;
 use crate::plan::decision::{commented, recorded, same_person};
-use crate::plan::digest::link;
 use crate::plan::format::{Action, Plan};
 use crate::plan::record::Heard;
 use crate::terms::ActionKind;

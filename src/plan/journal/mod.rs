@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::{digest, fields};
+use super::{canonical, fields};
 use crate::terms::ActionKind;
 pub use record::{ApplyEnd, Event, JournalLine, Opening, Outcome, Overridden, Step};
 
@@ -280,7 +280,7 @@ impl<'a> ActionState<'a> {
 }
 
 fn chain(before: &str, line: &JournalLine) -> serde_json::Result<String> {
-    digest::link(&format!("{before}\n"), line)
+    canonical::link(&format!("{before}\n"), line)
 }
 
 #[cfg(test)]
