@@ -98,7 +98,7 @@ impl Stored {
         let (archive, then) = (self.archive()?, &self.manifest.run);
         let (number, began) = self.origin(&archive)?;
         let deletes = self.config.config.policy.delete_after_days > 0;
-        let past = past_until(&archive, &then.instance, (number, began), deletes)?;
+        let past = past_until(&Archive::at(&archive).list()?, &then.instance, (number, began), deletes)?;
         Ok(if then.forecast { past.of_forecast() } else { past })
     }
 
@@ -128,7 +128,7 @@ impl Stored {
             reconciliation: &reconciliation,
             config: &self.config,
         };
-        let mut history = compare_until(&archive, &present, self.origin(&archive)?.0)?;
+        let mut history = compare_until(&archive, &Archive::at(&archive).list()?, &present, self.origin(&archive)?.0)?;
         let compared_with = |history: &History| history.previous.as_ref().map(|previous| previous.run_id.clone());
         let mut lacks_earlier = false;
         if compared_with(&history) != self.manifest.summary.as_ref().and_then(|summary| summary.compared_with.clone()) {

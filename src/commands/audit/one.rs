@@ -11,7 +11,7 @@ use super::answer::{Audited, ChangeCounts, FindingCounts, PlanSummary};
 use super::group::InstanceGroup;
 use crate::archive::history::State;
 use crate::archive::manifest::{ConfigDigest, Manifest};
-use crate::archive::{self, History, Lock, RunFolder, RunInfo, history};
+use crate::archive::{self, Archive, History, Lock, RunFolder, RunInfo, history};
 use crate::cli;
 use crate::commands::notice::Notice;
 use crate::commands::progress::ProgressLine;
@@ -139,9 +139,11 @@ impl Audit {
         folder: &RunFolder,
     ) -> Result<WrittenRun> {
         let &Populations { people, accounts, excluded_elsewhere } = both;
-        run.instance = history::known_as(&self.archive, instance_name(&loaded.config, accounts.evidence.credential.as_ref()))?;
+        // Once: nobody adds a run under our lock.
+        let listing = Archive::at(&self.archive).list()?;
+        run.instance = history::known_as(&listing, instance_name(&loaded.config, accounts.evidence.credential.as_ref()));
         let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of, excluded_elsewhere };
-        let past = history::past(&self.archive, &run.instance, loaded.config.policy.delete_after_days > 0)?;
+        let past = history::past(&listing, &run.instance, loaded.config.policy.delete_after_days > 0)?;
         let past = if self.forecast { past.of_forecast() } else { past };
         // What was read is kept while it is judged: a million accounts are a second of writing.
         let keep = || {
@@ -158,7 +160,7 @@ impl Audit {
         go_on()?;
         run.finish(invocation.clock());
         let present = history::Present { run, accounts, people, reconciliation: &reconciliation, config: loaded };
-        let history = stage::of("compare with earlier runs", || history::compare(&self.archive, &present))?;
+        let history = stage::of("compare with earlier runs", || history::compare(&self.archive, &listing, &present))?;
 
         let config = ConfigDigest::of(loaded);
         let inputs = plan::InputDigests::new(kept.sha256, &people.sources, &loaded.text);
