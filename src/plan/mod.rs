@@ -10,6 +10,7 @@ pub mod approved;
 pub mod build;
 pub mod canonical;
 pub mod certification;
+mod create;
 pub mod decision;
 mod demotion;
 pub mod fields;
