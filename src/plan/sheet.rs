@@ -79,7 +79,7 @@ pub fn rows(plan: &Plan) -> Vec<Decidable<'_>> {
     // What takes access away before all else, what does something before what does not; the plan's own order where nothing tells them apart.
     rows.sort_by_key(|row| {
         let removes = matches!(row, Decidable::Action(action) if action.kind.removes_access());
-        (!removes, row.severity().map_or(u8::MAX, |severity| severity as u8), matches!(row, Decidable::Finding(_)))
+        (!removes, row.severity().map_or(usize::MAX, Severity::rank), matches!(row, Decidable::Finding(_)))
     });
     rows
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{DataFrame, DataType};
 
-use super::builder::{Builder, address, rank, shown};
+use super::builder::{Builder, address, shown};
 use super::inputs::Inputs;
 use super::texts::Texts;
 use super::view::{
@@ -287,9 +287,9 @@ impl Builder<'_> {
         let mut new = 0;
         let mut new_by_kind: BTreeMap<Kind, u64> = BTreeMap::new();
         for finding in findings {
-            all[rank(finding.severity)] += 1;
+            all[finding.severity.rank()] += 1;
             if finding.exception.is_none() {
-                open[rank(finding.severity)] += 1;
+                open[finding.severity.rank()] += 1;
             }
             if self.is_new(finding) {
                 new += 1;
@@ -299,7 +299,7 @@ impl Builder<'_> {
         let severities: Vec<view::SeverityCount> = Severity::ALL
             .iter()
             .map(|&severity| {
-                let number = all[rank(severity)];
+                let number = all[severity.rank()];
                 view::SeverityCount {
                     severity: self.severity(severity),
                     count: figures::grouped(number),
@@ -312,9 +312,9 @@ impl Builder<'_> {
         let mut sentence = if need == 0 {
             t.get("findings.none").to_owned()
         } else {
-            let parts = Severity::ALL.iter().filter(|&&severity| open[rank(severity)] > 0).map(|&severity| {
+            let parts = Severity::ALL.iter().filter(|&&severity| open[severity.rank()] > 0).map(|&severity| {
                 let label = t.get(&format!("severity.{}", severity.as_str())).to_lowercase();
-                format!("{} {label}", figures::grouped(open[rank(severity)]))
+                format!("{} {label}", figures::grouped(open[severity.rank()]))
             });
             t.count("findings.need", need, &[("parts", &parts.collect::<Vec<_>>().join(", "))])
         };

@@ -279,7 +279,7 @@ impl<'a> PacketWriter<'a> {
             id: &item.id,
             choices: item.choices,
             severity: item.severity.map(|severity| texts.get(&format!("severity.{}", severity.as_str())).to_owned()),
-            rank: item.severity.and_then(|severity| Severity::ALL.iter().position(|one| *one == severity)),
+            rank: item.severity.map(Severity::rank),
             subject: shown(&item.subject),
             name: item.name.as_ref().map(shown),
             what: item.what.clone(),

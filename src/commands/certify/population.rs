@@ -11,7 +11,7 @@ use crate::plan::about::{About, Subjects};
 use crate::plan::certification::{CertificationRecord, Confirmed};
 use crate::plan::fields;
 use crate::reconcile::{self, Finding};
-use crate::terms::{AccountSituation, Scope};
+use crate::terms::{AccountSituation, Scope, Severity};
 use crate::text;
 
 /// The accounts of a run, in scope and not.
@@ -109,8 +109,6 @@ pub(super) fn of(stored: &Stored, scope: Scope, record: &CertificationRecord) ->
             raw: fields::identity(&raw),
         });
     }
-    accounts.sort_by_key(|account| {
-        (account.about.severity.map_or(u8::MAX, |severity| severity as u8), account.email.clone(), account.id)
-    });
+    accounts.sort_by_key(|account| (account.about.severity.map_or(usize::MAX, Severity::rank), account.email.clone(), account.id));
     Ok(ScopedAccounts { accounts, outside })
 }
