@@ -76,6 +76,11 @@ impl Decision {
         Self { verdict, until, by: by.to_owned(), at, comment, recorded_by, user, from, earlier: Vec::new() }
     }
 
+    /// Whether it is a yes, with a name to it.
+    pub fn approves(&self) -> bool {
+        self.verdict == Verdict::Approve && !self.by.trim().is_empty()
+    }
+
     /// Everybody who answers for it: who decided and who recorded it.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         // An earlier version wrote both into one text.
