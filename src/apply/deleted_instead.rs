@@ -9,9 +9,9 @@ use anyhow::{Context, Result};
 use super::{files, journal};
 use crate::config::{DeactivateWith, same_instance};
 use crate::failure::Failure;
-use crate::plan::journal::plan_of;
 use crate::plan::{Action, Journal, Plan};
 use crate::terms::ActionKind;
+use crate::terms::names::{MANIFEST, plan_of};
 
 /// An account that was deleted instead.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl DeletedInstead {
         }
         let folder = crate::files::folder_of(path);
         let folder = folder.canonicalize().with_context(|| unknown(folder))?;
-        let in_run = folder.join("manifest.json").try_exists().with_context(|| unknown(&folder))?;
+        let in_run = folder.join(MANIFEST).try_exists().with_context(|| unknown(&folder))?;
         let Some(archive) = folder.parent().filter(|_| in_run).or(archive) else { return Ok(None) };
         let own = files::journal_of(path).file_name().map(|name| folder.join(name));
         let mut journals = Vec::new();

@@ -6,9 +6,8 @@ use anyhow::{Context, Result};
 
 use crate::failure::{Failure, FailureKind};
 use crate::files;
-use crate::plan::format::{FILE, OUTCOME};
-use crate::plan::journal::ENDING;
 use crate::plan::{Problem, Sealed};
+use crate::terms::names::{JOURNAL_ENDING, OUTCOME, PLAN};
 
 /// Bytes of a plan or a journal: some millions of actions.
 pub(super) const LONGEST: u64 = 4 << 30;
@@ -43,28 +42,12 @@ pub fn read_plan(path: &Path) -> Result<Sealed> {
 /// # Errors
 /// The file cannot be written; the old one stands.
 pub fn write_plan(path: &Path, sealed: &Sealed) -> Result<()> {
-    write(path, sealed.to_json()?.as_bytes())
-}
-
-/// Writes a file whole: beside, synced, renamed. Mode 0600.
-///
-/// # Errors
-/// The file cannot be written; what stood there stands.
-pub fn write(path: &Path, content: &[u8]) -> Result<()> {
-    files::replace(path, files::all(content)).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
-}
-
-/// Writes one of many files that can be made again: for its owner only, whole or not at all, not yet synced.
-///
-/// # Errors
-/// The file cannot be written.
-pub fn write_quickly(path: &Path, content: &[u8]) -> Result<()> {
-    files::replace_unsynced(path, content).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
+    files::write(path, sealed.to_json()?.as_bytes())
 }
 
 /// A file that belongs to a plan: `packets.json` beside `plan.json`, `revert.plan.packets.json` beside `revert.plan.json`.
 pub fn beside(plan: &Path, name: &str) -> PathBuf {
-    match plan.file_name().is_some_and(|file| file == FILE) {
+    match plan.file_name().is_some_and(|file| file == PLAN) {
         true => plan.with_file_name(name),
         false => plan.with_extension(name),
     }
@@ -72,7 +55,7 @@ pub fn beside(plan: &Path, name: &str) -> PathBuf {
 
 /// `plan.journal.jsonl` of `plan.json`.
 pub fn journal_of(plan: &Path) -> PathBuf {
-    plan.with_extension(&ENDING[1..])
+    plan.with_extension(&JOURNAL_ENDING[1..])
 }
 
 /// `apply.json` of `plan.json`, `revert.apply.json` of `revert.plan.json`.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::failure::FailureKind;
 use crate::plan::journal::{ApplyEnd, Overridden};
 use crate::plan::{Action, Outcome, Plan};
+use crate::text;
 
 /// One action and what became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
@@ -26,6 +27,12 @@ impl ReportedAction {
     pub fn new(action: &Action, outcome: Outcome, detail: impl Into<Option<String>>) -> Self {
         let detail = detail.into();
         Self { action: action.id.clone(), kind: action.kind.as_str(), account_id: action.account_id, outcome, detail }
+    }
+
+    /// The row of this action as one line: `deactivate ana@acme.com failed: …`. Neither a name nor Domo's words can end it.
+    pub fn line(&self, action: &Action) -> String {
+        let detail = self.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
+        text::visible(&format!("{} {} {}{detail}", self.kind, action.subject(), self.outcome)).into_owned()
     }
 }
 
@@ -114,5 +121,23 @@ impl Applied {
             _ if self.report.partial() => Some(FailureKind::Partial),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::*;
+    use crate::terms::ActionKind;
+
+    #[test]
+    fn a_row_is_one_line_whatever_domo_says() {
+        let action = Action {
+            name: Some("Ana\nBo".into()),
+            ..Action::new("F-1", ActionKind::Update, Map::new(), Map::new(), String::new())
+        };
+        let row = ReportedAction::new(&action, Outcome::Failed, "no\n[2/2] delete eve done".to_owned());
+        assert_eq!(row.line(&action), "update Ana<U+000A>Bo failed: no<U+000A>[2/2] delete eve done");
     }
 }

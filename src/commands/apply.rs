@@ -161,9 +161,7 @@ async fn confirm(
     let mut number = 0;
     let mut tell = |action: &Action, row: &ReportedAction| {
         number += 1;
-        let subject = action.subject();
-        let detail = row.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
-        terminal.say(format!("[{number}/{total}] {} {} {}{detail}", row.kind, text::visible(&subject), row.outcome));
+        terminal.say(format!("[{number}/{total}] {}", row.line(action)));
     };
     let applied = prepared.carry_out(&stop, &mut tell).await?;
     plan_file::decided(order.plan);

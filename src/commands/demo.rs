@@ -11,6 +11,7 @@ use super::audit::{Audit, Audited, From};
 use super::{Exit, Invocation};
 use crate::config::{Directory, Loaded, SourceKind};
 use crate::stop::Stop;
+use crate::terms::names::PLAN;
 use crate::{cli, domo, report, sandbox};
 
 /// The day the sample company is of; on another day other people would be leavers and pre-hires.
@@ -110,9 +111,13 @@ fn by_name() -> Option<String> {
 
 /// The lines from here to the end of the month, against the Domo that goes on.
 fn road(audited: &Audited, archive: &Path, config: &Path, url: &str, by_name: Option<&str>) -> String {
-    let plan = archive.join(audited.run_id()).join("plan.json");
-    let (archive, config, plan, journal) =
-        (cli::argument(archive), cli::argument(config), cli::argument(&plan), cli::argument(&plan.with_extension("journal.jsonl")));
+    let plan = archive.join(audited.run_id()).join(PLAN);
+    let (archive, config, plan, journal) = (
+        cli::argument(archive),
+        cli::argument(config),
+        cli::argument(&plan),
+        cli::argument(&crate::apply::files::journal_of(&plan)),
+    );
     let (client, rejected) = (sandbox::Options::default(), audited.rejected());
     let (id, secret) = (client.client_id, client.client_secret);
     let by_name = by_name.map(|line| format!("  {line}\n")).unwrap_or_default();

@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::plan_file::PlanFile;
 use super::{Exit, Invocation};
-use crate::apply::files as plan_files;
 use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::files;
@@ -71,7 +70,7 @@ fn write(folder: &Path, import: &Import) -> Result<()> {
         return Ok(());
     }
     files::make_folder(folder).map_err(|error| Failure::no_folder("the folder", folder, "--bulk-import", error))?;
-    import.files.iter().try_for_each(|file| plan_files::write(&folder.join(&file.name), &file.to_csv()))
+    import.files.iter().try_for_each(|file| files::write(&folder.join(&file.name), &file.to_csv()))
 }
 
 fn told(import: &Import, folder: &Path, plan: &Plan) -> String {

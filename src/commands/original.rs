@@ -10,8 +10,8 @@ use crate::apply::files;
 use crate::archive::{self, Archive, StoredRun};
 use crate::cli;
 use crate::failure::{Failure, FailureKind};
-use crate::plan::format::FILE;
 use crate::plan::{Plan, Verdict};
+use crate::terms::names::PLAN;
 
 /// A plan's run in an archive.
 pub(super) struct Original {
@@ -36,7 +36,7 @@ impl Original {
         let found = |run: &StoredRun, file| Self { archive: archive.clone(), run: run.clone(), file };
         if let Some(run) = runs.iter().find(|run| own(run).is_some_and(|(id, _)| id == plan.id)) {
             as_made(run, plan)?;
-            return Ok(Some(found(run, (!run.pruned).then(|| run.path.join(FILE)))));
+            return Ok(Some(found(run, (!run.pruned).then(|| run.path.join(PLAN)))));
         }
         // A plan of a certification, and one that undoes another, came after the run's manifest.
         let mut undone = None;
@@ -69,7 +69,7 @@ impl Original {
     /// The archive or a run's folder cannot be listed.
     pub(super) fn place(archive: &Archive, id: &str) -> Result<Option<PathBuf>> {
         for run in archive.list()?.runs.iter().filter(|run| !run.pruned) {
-            let own = own(run).filter(|(own, _)| *own == id).map(|_| run.path.join(FILE)).filter(|path| path.is_file());
+            let own = own(run).filter(|(own, _)| *own == id).map(|_| run.path.join(PLAN)).filter(|path| path.is_file());
             if let Some(path) = own.or(beside(run)?.into_iter().find(|(_, other)| other == id).map(|(path, _)| path)) {
                 return Ok(Some(path));
             }
@@ -138,7 +138,7 @@ fn beside(run: &StoredRun) -> Result<Vec<(PathBuf, String)>> {
     if run.pruned {
         return Ok(Vec::new());
     }
-    let paths = archive::plans(&run.path)?.into_iter().filter(|name| name != FILE).map(|name| run.path.join(name));
+    let paths = archive::plans(&run.path)?.into_iter().filter(|name| name != PLAN).map(|name| run.path.join(name));
     let id = |path: &Path| serde_json::from_slice::<Named>(&crate::files::read_plain(path).ok()?).ok();
     Ok(paths.filter_map(|path| id(&path).map(|named| (path, named.id))).collect())
 }

@@ -18,8 +18,8 @@ use crate::cli;
 use crate::config::{Config, Loaded, same_instance};
 use crate::failure::{Failure, FailureKind};
 use crate::files::{folder_of, name_of};
-use crate::plan::format::FILE;
-use crate::plan::{Action, Journal, Plan, PlanRules, Sealed};
+use crate::plan::{Action, Journal, Outcome, Plan, PlanRules, Sealed};
+use crate::terms::names;
 use crate::{report, text};
 
 /// A plan that was read, and where all that belongs to it is.
@@ -175,7 +175,7 @@ impl PlanFile {
         self.all_read_since(&listing, newest, "what it recorded of the plan's journal is not known")?;
         let place = match &original.file {
             Some(file) => file.as_path(),
-            None if original.is_audits(self.plan()) => Path::new(FILE),
+            None if original.is_audits(self.plan()) => Path::new(names::PLAN),
             None => return Ok(Vec::new()),
         };
         let ours = format!("{}/{}", original.run.id(), name_of(&files::journal_of(place)));
@@ -218,7 +218,10 @@ impl PlanFile {
         let outcome = files::outcome_of(&self.home);
         let told = outcome_of(&outcome).filter(|told| told["digest"] == self.plan().digest.as_str())?;
         let results = told["results"].as_array()?;
-        let sent = |row: &&Value| matches!(row["outcome"].as_str(), Some("done" | "already-done" | "failed" | "unknown"));
+        let sent = |row: &&Value| {
+            let outcome = row["outcome"].as_str().and_then(Outcome::from_word);
+            outcome.is_some_and(|outcome| outcome.is_done() || matches!(outcome, Outcome::Failed | Outcome::Unknown))
+        };
         let folded = journal.fold();
         let known =
             |row: &Value| folded.get(row["action"].as_str().unwrap_or_default()).is_some_and(|known| known.outcome.is_some());
@@ -254,7 +257,7 @@ impl PlanFile {
         let Some(newest) = newest.filter(|newest| newest.id() != own.id() && pulled(newest) > pulled(own)) else {
             return Ok(BTreeMap::new());
         };
-        let next = newest.path.join(FILE);
+        let next = newest.path.join(names::PLAN);
         let next = if next.exists() { Some(read(&next)?) } else { None };
         if next.is_none() && newest.manifest.as_ref().is_some_and(|manifest| manifest.plan.is_some()) {
             let what = format!("the plan of the run {} is missing: what it proposes is not known", newest.id());
@@ -281,7 +284,7 @@ impl PlanFile {
 
 /// The configuration tightened by the rules of a plan, or of the run folder that it lies in.
 fn tighten(plan: &Plan, home: &Path, config: &Config) -> Result<Config> {
-    let kept = folder_of(home).join(archive::inputs::CONFIG);
+    let kept = folder_of(home).join(names::CONFIG);
     let kept = || -> Result<Option<PlanRules>> {
         let Some(kept) = Loaded::named(Some(kept.as_path()).filter(|kept| kept.is_file()))? else { return Ok(None) };
         Ok(Some(PlanRules::of(&super::applied::of_instance(&kept.config, &plan.id, &plan.instance)?.0)))
@@ -367,7 +370,7 @@ fn known_journal(plan: &Path, archive: &Path) -> Result<()> {
 
 /// The plan of a journal, where it lies beside it and can be read.
 fn plan_of(journal: &Path) -> Option<PathBuf> {
-    let plan = archive::names::plan_of(&name_of(journal))?;
+    let plan = names::plan_of(&name_of(journal))?;
     Some(journal.with_file_name(plan)).filter(|plan| plan.is_file())
 }
 
@@ -376,7 +379,7 @@ pub(super) fn read(path: &Path) -> Result<Sealed> {
     let sealed = files::read_plan(path)?;
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = folder_of(&path);
-    if name_of(&path) != FILE || !folder.join(archive::manifest::FILE).is_file() {
+    if name_of(&path) != names::PLAN || !folder.join(names::MANIFEST).is_file() {
         return Ok(sealed);
     }
     match Archive::at(folder).find(folder) {
@@ -417,14 +420,14 @@ fn plan_path(name: &Path, archive: &Path) -> Result<PathBuf> {
     let archive = Archive::at(archive);
     if name == Path::new("latest") {
         let runs = archive.list()?.runs.into_iter().rev();
-        let plan = runs.filter(|run| !run.pruned).map(|run| run.path.join(FILE)).find(|plan| plan.is_file());
+        let plan = runs.filter(|run| !run.pruned).map(|run| run.path.join(names::PLAN)).find(|plan| plan.is_file());
         return plan.ok_or_else(|| {
             let nothing = Failure::usage(format!("no complete run in {} has a plan", archive.path().display()));
             nothing.hint("name the archive with --archive, or run `audit`").into()
         });
     }
     let Ok(folder) = archive.folder_of(name) else { return Ok(name.to_owned()) };
-    let plan = folder.join(FILE);
+    let plan = folder.join(names::PLAN);
     match plan.is_file() {
         true => Ok(plan),
         false => Err(Failure::usage(format!("the run {} has no plan", folder.display()))
@@ -444,13 +447,13 @@ pub(super) fn decided(plan: &Path) {
 fn try_decided(plan: &Path) -> Result<()> {
     let journal = journal::read(&files::journal_of(plan))?;
     let (page, list) = report::decided::decisions(files::read_plan(plan)?.plan(), &journal, classification(plan)?);
-    files::write(&files::beside(plan, archive::names::DECISIONS_PAGE), page.html(&Config::default())?.as_bytes())?;
-    files::write(&files::beside(plan, archive::names::DECISIONS_LIST), &list.csv()?)
+    crate::files::write(&files::beside(plan, names::DECISIONS_PAGE), page.html(&Config::default())?.as_bytes())?;
+    crate::files::write(&files::beside(plan, names::DECISIONS_LIST), &list.csv()?)
 }
 
 /// `[report] classification` of the run that a plan lies with.
 pub(super) fn classification(plan: &Path) -> Result<Option<String>> {
-    let rules = folder_of(plan).join(archive::inputs::CONFIG);
+    let rules = folder_of(plan).join(names::CONFIG);
     let rules = Loaded::named(Some(rules.as_path()).filter(|rules| rules.is_file()))?;
     Ok(rules.and_then(|rules| rules.config.report.classification))
 }

@@ -16,10 +16,10 @@ use crate::archive::replay::{self, Stored};
 use crate::config::{Config, DeactivateWith};
 use crate::domo::{Reader, Session, Settings};
 use crate::failure::{Failure, FailureKind};
-use crate::plan::format::FILE;
 use crate::plan::{Action, Outcome, Override, Plan, Sealed};
 use crate::reconcile::{Reconciliation, reconcile_since};
 use crate::sandbox::{Options, Profile, Running, Sandbox};
+use crate::terms::names::PLAN;
 use crate::terms::{AccountSituation, Kind};
 use crate::{cli, digest, text};
 
@@ -47,7 +47,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
         let past = stored.past()?;
         let before = reconcile_since(&stored.accounts, &stored.people, &stored.rules(&config), past.clone())?;
         let stage = tempfile::tempdir().context("making a folder for the rehearsal")?;
-        let copy = stage.path().join(FILE);
+        let copy = stage.path().join(PLAN);
         files::write_plan(&copy, &on_the_stage(sealed)?)?;
         let order = Order {
             plan: &copy,
@@ -66,7 +66,9 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
             return Err(refusal.into());
         }
         let applied = prepared
-            .carry_out(&Stop::default(), &mut |action: &Action, row: &ReportedAction| tell(invocation, action, row))
+            .carry_out(&Stop::default(), &mut |action: &Action, row: &ReportedAction| {
+                invocation.terminal.say(format!("  {}", row.line(action)))
+            })
             .await?;
         let accounts = Reader::new(&session).accounts(&ProgressLine::new(&terminal)).await?.remembering(&stored.accounts)?;
         let after = reconcile_since(&accounts, &stored.people, &stored.rules(&config), past)?;
@@ -161,14 +163,8 @@ fn on_the_stage(sealed: &Sealed) -> Result<Sealed> {
         return Ok(sealed.clone());
     }
     plan.actions.iter_mut().for_each(|action| action.through = None);
-    plan.digest = crate::plan::digest::digest_of(&serde_json::to_value(&plan)?);
+    plan.digest = crate::plan::canonical::digest_of(&serde_json::to_value(&plan)?);
     Ok(Sealed::made(plan)?)
-}
-
-fn tell(invocation: &Invocation, action: &Action, row: &ReportedAction) {
-    let subject = action.subject();
-    let detail = row.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
-    invocation.terminal.say(text::visible(&format!("  {} {subject}: {}{detail}", row.kind, row.outcome)));
 }
 
 /// Findings by kind, before and after.

@@ -7,14 +7,15 @@ use serde::Serialize;
 
 use super::{Exit, Invocation};
 use crate::archive::diff::Diff;
-use crate::archive::findings::{FILE, Findings};
+use crate::archive::findings::Findings;
 use crate::archive::manifest::{ConfigDigest, Manifest, RunSummary};
-use crate::archive::{Archive, RunFolder, RunInfo, StoredRun, inputs, names, replay, tokens};
+use crate::archive::{Archive, RunFolder, RunInfo, StoredRun, inputs, replay, tokens};
 use crate::cli;
 use crate::config::Loaded;
 use crate::failure::{self, Failure, FailureKind};
 use crate::reconcile::EvidenceStatus;
 use crate::report;
+use crate::terms::names::{self, FINDINGS};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -67,7 +68,7 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
     let mut inputs = report::Inputs::replayed(&judged.run, &stored, &judged);
     inputs.options.redact = redact;
     report::write(&inputs, &folder)?;
-    let digest = folder.files().into_iter().find(|file| file.name == FILE).map(|file| file.sha256);
+    let digest = folder.files().into_iter().find(|file| file.name == FINDINGS).map(|file| file.sha256);
     // What the states are against, whether or not that run could be read again.
     let compared_with = stored.manifest.summary.as_ref().and_then(|summary| summary.compared_with.clone());
     let summary = RunSummary { compared_with, ..judged.history.summary(&judged.reconciliation) };
@@ -78,8 +79,8 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
     manifest.replay_of = Some(stored.run.link());
     let path = folder.complete(manifest)?;
 
-    let identical = stored.manifest.files.iter().any(|file| file.name == FILE && Some(&file.sha256) == digest.as_ref());
-    let diff = stored.compare(&Findings::read(&path.join(FILE))?);
+    let identical = stored.manifest.files.iter().any(|file| file.name == FINDINGS && Some(&file.sha256) == digest.as_ref());
+    let diff = stored.compare(&Findings::read(&path.join(FINDINGS))?);
     let output = Output {
         run_dir: path.display().to_string(),
         run_id: crate::files::name_of(&path),

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::plan_file::{self, PlanFile};
 use super::{Exit, Invocation, out_folder, progress::ProgressLine};
-use crate::apply::{files, journal};
+use crate::apply::journal;
 use crate::config::{DeactivateWith, Loaded};
 use crate::digest;
 use crate::domo::{Reader, Session, Settings};
@@ -16,12 +16,13 @@ use crate::plan::guard::AuditFigures;
 use crate::plan::revert::{Undo, done};
 use crate::plan::{self, GuardedAccounts, InputDigests, Plan};
 use crate::terms::ActionKind;
+use crate::terms::names::REVERT_PLAN;
 use crate::{cli, text};
 
 /// Reads the accounts a journal is about as they are now, and plans what undoes it.
 pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit> {
     let path = plan_file::journal_path(&options.journal, &options.at.archive)?;
-    let out = options.out.clone().unwrap_or_else(|| crate::files::folder_of(&path).join("revert.plan.json"));
+    let out = options.out.clone().unwrap_or_else(|| crate::files::folder_of(&path).join(REVERT_PLAN));
     if out.exists() {
         return Err(Failure::usage(format!("{} is there already; a plan is never overwritten", out.display()))
             .hint("review and apply it, or name another file with --out")
@@ -70,7 +71,7 @@ pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit
         Ok((plan, undo))
     }))?;
     if let Some(plan) = &plan {
-        files::write(&out, plan.to_json()?.as_bytes())?;
+        crate::files::write(&out, plan.to_json()?.as_bytes())?;
     }
     if options.json {
         let written = plan.as_ref().map(|_| out.display().to_string());

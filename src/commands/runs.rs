@@ -19,6 +19,7 @@ use crate::config::Loaded;
 use crate::failure::{Failure, FailureKind};
 use crate::reconcile::{EvidenceStatus, moved};
 use crate::terms::Severity;
+use crate::terms::names::REPORT_MD;
 use crate::{files, text};
 
 /// Lists the runs of an archive, shows one, compares two, or removes old ones.
@@ -188,7 +189,7 @@ impl List {
             _ => vec![table.trim_fmt()],
         };
         lines.extend(self.unfinished.iter().map(|path| {
-            let reported = Path::new(path).join("report.md").exists();
+            let reported = Path::new(path).join(REPORT_MD).exists();
             format!("no run: {path} ({})", if reported { "it failed; its report says why" } else { "under way, or cut short" })
         }));
         lines.extend(self.unreadable.iter().map(|(path, why)| format!("unreadable: {path}: {why}")));

@@ -8,7 +8,7 @@ mod write;
 pub(crate) use read::{changed_on, changed_while_read, is_pipe, open_plain, read, read_plain, read_plain_text, read_text, sha256};
 pub(crate) use write::{
     HALF, all, allocate, append, append_after, create, make_folder, make_new_folder, open_own, others_write, put, replace,
-    replace_unsynced, sync_folder,
+    sync_folder, write, write_quickly,
 };
 
 /// The last part of a path, as far as it is text.

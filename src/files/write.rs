@@ -4,21 +4,38 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use anyhow::Context;
+
 use super::folder_of;
+use crate::failure::Failure;
 
 /// Puts a file in place of whatever has its name: written beside, synced, renamed. Mode 0600.
 pub(crate) fn replace(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
-    let (folder, file) = beside(path, write)?;
+    let file = beside(path, write)?;
+    file.as_file().sync_all()?;
     file.persist(path)?;
-    sync_folder(folder)
+    sync_folder(folder_of(path))
 }
 
-/// [`replace`] for one of many files that can be made again: whole or not at all, but not yet on the disk.
-pub(crate) fn replace_unsynced(path: &Path, content: &[u8]) -> Result<()> {
-    let mut file = tempfile::Builder::new().prefix(HALF).suffix(".part").tempfile_in(folder_of(path))?;
-    file.write_all(content)?;
-    file.persist(path)?;
-    Ok(())
+/// [`replace`] with this content.
+///
+/// # Errors
+/// The file cannot be written, as a sentence with its path; what stood there stands.
+pub(crate) fn write(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    replace(path, all(content)).with_context(|| unwritten(path))
+}
+
+/// [`write()`] for one of many files that can be made again: whole or not at all, but not yet on the disk.
+///
+/// # Errors
+/// As [`write()`].
+pub(crate) fn write_quickly(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    let quickly = || beside(path, all(content))?.persist(path).map_err(Error::from);
+    quickly().map(drop).with_context(|| unwritten(path))
+}
+
+fn unwritten(path: &Path) -> Failure {
+    Failure::failed(format!("cannot write {}", path.display()))
 }
 
 /// [`replace`] where nothing has the name yet; what has it stays as it is.
@@ -26,17 +43,17 @@ pub(crate) fn replace_unsynced(path: &Path, content: &[u8]) -> Result<()> {
 /// # Errors
 /// [`ErrorKind::AlreadyExists`], besides those of writing.
 pub(crate) fn put(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
-    let (folder, file) = beside(path, write)?;
+    let file = beside(path, write)?;
+    file.as_file().sync_all()?;
     file.persist_noclobber(path)?;
-    sync_folder(folder)
+    sync_folder(folder_of(path))
 }
 
-fn beside(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<(&Path, tempfile::NamedTempFile)> {
-    let folder = folder_of(path);
-    let mut file = tempfile::Builder::new().prefix(HALF).suffix(".part").tempfile_in(folder)?;
+/// A file with this content under a name that is nobody's yet, in the folder of this path.
+fn beside(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<tempfile::NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix(HALF).suffix(".part").tempfile_in(folder_of(path))?;
     write(file.as_file_mut())?;
-    file.as_file().sync_all()?;
-    Ok((folder, file))
+    Ok(file)
 }
 
 /// Puts this at the end of a file, which is made where there is none, and waits until it is on the disk.

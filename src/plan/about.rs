@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::directory::People;
 use crate::domo::Accounts;
 use crate::reconcile::{Addresses, Finding, Reconciliation};
-use crate::terms::{Kind, Owned, Severity};
+use crate::terms::{Kind, Owned, Severity, Status};
 use crate::text;
 
 /// Whom a decision is about, beside the change itself. A fact that no source has is absent.
@@ -221,7 +221,11 @@ impl<'a> Managers<'a> {
 
     /// On leave counts: whoever is on leave has not left.
     fn is_there(&self, row: u32) -> bool {
-        !matches!(self.status.get(row as usize), Some("terminated" | "suspended" | "prehire"))
+        !matches!(self.status(row), Some(Status::Terminated | Status::Suspended | Status::Prehire))
+    }
+
+    fn status(&self, row: u32) -> Option<Status> {
+        self.status.get(row as usize).and_then(Status::from_word)
     }
 
     /// Who decides about a person: the manager, or the next above who is there and is not the person. And why not the manager.
@@ -249,7 +253,7 @@ impl<'a> Managers<'a> {
                 let address = self.emails.get(above as usize).unwrap_or(&address);
                 return (Some(text::folded(address).into_owned()), note(&passed));
             } else {
-                let word = if self.status.get(above as usize) == Some("terminated") { "has left" } else { "is not there" };
+                let word = if self.status(above) == Some(Status::Terminated) { "has left" } else { "is not there" };
                 passed.push(format!("{address}, who {word}"));
             }
             row = above;

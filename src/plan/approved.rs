@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::decision::{Decision, may_be_same_person};
-use super::digest::Sealed;
 use super::format::{Action, GuardState, Plan};
 use super::guard::{self, AuditFigures, Guard, GuardedAccounts, Override};
+use super::sealed::Sealed;
 use crate::config::{self, same_instance};
 use crate::domo::Permission;
 use crate::failure::{Failure, FailureKind};

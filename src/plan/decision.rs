@@ -76,6 +76,11 @@ impl Decision {
         Self { verdict, until, by: by.to_owned(), at, comment, recorded_by, user, from, earlier: Vec::new() }
     }
 
+    /// Whether it is a yes, with a name to it.
+    pub fn approves(&self) -> bool {
+        self.verdict == Verdict::Approve && !self.by.trim().is_empty()
+    }
+
     /// Everybody who answers for it: who decided and who recorded it.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         // An earlier version wrote both into one text.
@@ -86,7 +91,7 @@ impl Decision {
     pub fn told(&self) -> String {
         let until = self.until.map(|day| format!(" until {day}")).unwrap_or_default();
         let recorded = recorded(self.recorded_by.as_deref());
-        let comment = self.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+        let comment = commented(self.comment.as_deref());
         let (verdict, day, by) = (self.verdict.done(), self.at.date_naive(), &self.by);
         text::shown(&format!("{verdict}{until} on {day} by {by}{recorded}{comment}"))
     }
@@ -138,6 +143,11 @@ impl Decision {
 /// ` (recorded by eve)`, where somebody else than who decided did.
 pub(super) fn recorded(by: Option<&str>) -> String {
     by.map(|name| format!(" (recorded by {name})")).unwrap_or_default()
+}
+
+/// `: contract extended`, where somebody says why.
+pub fn commented(why: Option<&str>) -> String {
+    why.map(|why| format!(": {why}")).unwrap_or_default()
 }
 
 /// Whether two names are one person's: case and white space say nothing.

@@ -7,6 +7,11 @@ pub use crate::terms::value::same;
 /// What stands for the memberships of an account: of a new one the names of groups, else their ids and names.
 pub const GROUPS: &str = "groups";
 
+/// One field with its value.
+pub(super) fn one(field: &str, value: impl Into<Value>) -> Map<String, Value> {
+    Map::from_iter([(field.to_owned(), value.into())])
+}
+
 /// The value a raw account has in `field`: `active` absent means true unless deleted, `deleted` absent means false, anything else
 /// absent is null.
 pub fn value(account: &Map<String, Value>, field: &str) -> Value {
@@ -29,25 +34,16 @@ pub fn identity(account: &Map<String, Value>) -> Map<String, Value> {
     told.chain(["active"]).map(|field| (field.to_owned(), value(account, field))).collect()
 }
 
-/// A value as people read it; none for lists and objects.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => Some(String::new()),
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
 /// A value in a table or a sheet: text as it is, lists joined, the rest as JSON; nothing for null.
 pub fn shown(value: &Value) -> String {
     match value {
         Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
         // A group.
         Value::Object(object) if object.get("name").is_some_and(Value::is_string) => shown(&object["name"]),
-        Value::Object(_) => value.to_string(),
-        _ => text(value).unwrap_or_default(),
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        // Numbers, truth and other objects.
+        _ => value.to_string(),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::about::{About, OpenFinding};
-use super::decision::{Decision, Verdict};
+use super::decision::Decision;
 use super::fields::GROUPS;
 use super::rules::PlanRules;
 use crate::config::DeactivateWith;
@@ -16,14 +16,13 @@ use crate::directory::Source;
 use crate::domo::Group;
 use crate::terms::{ActionKind, Role};
 
-/// The file's name in a run folder.
-pub const FILE: &str = "plan.json";
-
-/// What its outcome is called beside it.
-pub const OUTCOME: &str = "apply.json";
-
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/plan/v1";
+
+/// Whether this stands in the `schema` of a plan, of whatever version.
+pub fn is_plan_schema(schema: &str) -> bool {
+    schema.starts_with("domo-reconcile/plan/")
+}
 
 /// What nobody can promise of a write over the REST API: said wherever writes are described or decided.
 pub const NOT_SHOWN_KEPT: &str = "A write sends back every field that Domo tells of the account. Its time zone and locale are not \
@@ -91,6 +90,11 @@ impl InputDigests {
         let directory = directory.iter().map(|source| digest::named(&source.sha256)).collect();
         Self { accounts, directory, config: digest::sha256(config) }
     }
+}
+
+/// A document as files have it: for people too, with a line's end.
+pub(crate) fn pretty(document: &impl Serialize) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(document).map(|text| text + "\n")
 }
 
 /// One guard and how it stood.
@@ -166,7 +170,7 @@ impl Plan {
     /// # Errors
     /// None in practice: a plan is JSON.
     pub fn to_json(&self) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n")
+        pretty(self)
     }
 
     /// Writes the same.
@@ -224,11 +228,25 @@ impl Plan {
 
     /// Whether somebody with a name said yes to this action.
     pub fn approved(&self, id: &str) -> bool {
-        self.decisions.get(id).is_some_and(|decision| decision.verdict == Verdict::Approve && !decision.by.trim().is_empty())
+        self.decisions.get(id).is_some_and(Decision::approves)
     }
 }
 
 impl Action {
+    /// An action that is about no account yet. Its id is stable for what it answers (a finding's id, or `revert|…` and the like) and
+    /// for its kind.
+    pub(crate) fn new(answers: &str, kind: ActionKind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Self {
+        let id = digest::id('A', &format!("v1|{answers}|{}", kind.as_str()), 10);
+        let (finding, account_id, email, name, through, blocked, about) = (None, None, None, None, None, None, None);
+        Self { id, kind, finding, account_id, email, name, before, after, why, through, blocked, about }
+    }
+
+    /// The same, not carried out for this reason where there is one, which its sentence says too.
+    pub(super) fn blocked_by(mut self, blocked: Option<String>) -> Self {
+        self.why.extend(blocked.iter().map(|why| format!(". Blocked: {why}")));
+        Self { blocked, ..self }
+    }
+
     /// Whether the account would become Admin, or Privileged without having been Admin.
     fn raises(&self) -> bool {
         let role = |fields: &Map<String, Value>| fields.get("role").and_then(Value::as_str).and_then(Role::from_word);
@@ -251,7 +269,7 @@ impl Action {
 
     /// The names of the groups that a new account is to join.
     pub fn groups(&self) -> impl Iterator<Item = &str> {
-        self.after.get("groups").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        self.after.get(GROUPS).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// The account for people: e-mail, else name, else id.

@@ -19,7 +19,7 @@ use crate::text;
 const ALWAYS: [(&str, &str); 3] = [("email", ""), ("displayName", "name"), ("edit", "")];
 
 /// The columns of what is no field of a person.
-const LAST: [(&str, &str); 2] = [("sendInvite", "sendInvite"), ("groups", "groups")];
+const LAST: [(&str, &str); 2] = [("sendInvite", "sendInvite"), ("groups", fields::GROUPS)];
 
 /// The columns that are written where they say something, in their order, with the fields they hold; Domo knows more.
 static CHANGES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decision::{Decision, Verdict};
-use super::digest::Sealed;
+use super::decision::{Decision, Verdict, commented};
+use super::sealed::Sealed;
 use crate::failure::Failure;
 use crate::text;
 
@@ -127,7 +127,7 @@ fn refused(what: &str, problems: &[String]) -> Failure {
 /// `ben says approve in ben.xlsx row 3: gone`
 fn said_in(saying: &Saying) -> String {
     let Saying { place, decision, .. } = saying;
-    let comment = decision.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+    let comment = commented(decision.comment.as_deref());
     text::shown(&format!("{} says {} ({place}){comment}", decision.by, decision.word()))
 }
 

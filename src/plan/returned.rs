@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::canonical::unambiguous;
 use super::decision::{Decision, Verdict};
-use super::digest::unambiguous;
 use super::format::Plan;
 use super::record::{Heard, Saying};
 use super::review::Reviewer;
@@ -116,7 +116,7 @@ impl ReturnedSheet {
             );
         }
         let twice = |column: &&&str| header.iter().filter(|cell| cell == *column).count() > 1;
-        let twice: Vec<_> = columns.iter().chain(&OWN).filter(twice).copied().collect();
+        let twice: Vec<_> = columns.iter().chain(&sheet::PLAN_COLUMNS).filter(twice).copied().collect();
         if !twice.is_empty() {
             return Err(Failure::usage(format!(
                 "the sheet has columns more than once, of which one would not be read: {}",
@@ -149,9 +149,6 @@ impl ReturnedSheet {
         Ok((said, problems))
     }
 }
-
-/// Columns of a CSV sheet that say for which plan it is.
-pub const OWN: [&str; 2] = ["plan_id", "plan_digest"];
 
 /// Columns that a sheet of any version has: without them nobody can tell what a row is about.
 const NEEDED: [&str; 11] =

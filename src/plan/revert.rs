@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 use super::fields::{self, GROUPS};
 use super::format::Action;
 use super::journal::{ActionState, Journal, Step};
-use crate::digest;
 use crate::domo::{Account, Group, Lookup};
 use crate::terms::{ActionKind, Field, Role};
 
@@ -158,10 +157,9 @@ impl Undo {
         if account.active() == on || !done.standing.changed().contains_key("active") {
             return;
         }
-        let after = Map::from_iter([("active".to_owned(), Value::Bool(on))]);
         let (kind, word) = if on { (ActionKind::Reactivate, "switched off") } else { (ActionKind::Deactivate, "switched on") };
         let why = format!("Undoes {} of {plan}: the account was {word}", done.id);
-        self.actions.push(action(done, kind, account, fields::identity(account.raw()), after, why));
+        self.actions.push(action(done, kind, account, fields::identity(account.raw()), fields::one("active", on), why));
     }
 
     /// A created account goes again only where it is as it was left, in the groups it was added to: any difference means that it has
@@ -172,13 +170,12 @@ impl Undo {
         }
         let mut before = fields::identity(account.raw());
         before.insert("name".into(), fields::value(account.raw(), "name"));
-        let after = Map::from_iter([("deleted".to_owned(), Value::Bool(true))]);
         let why = format!(
             "Undoes {} of {plan}: the account was created, and nothing of it changed since. Domo's API does not say whether somebody \
              has signed in",
             done.id
         );
-        self.actions.push(action(done, ActionKind::Delete, account, before, after, why));
+        self.actions.push(action(done, ActionKind::Delete, account, before, fields::one("deleted", true), why));
     }
 }
 
@@ -186,10 +183,10 @@ impl Undo {
 fn untouched(left: &Map<String, Value>, now: &Map<String, Value>, written: &BTreeSet<&Step>) -> bool {
     let rest = |account: &Map<String, Value>| {
         let mut rest = account.clone();
-        rest.remove("groups");
+        rest.remove(GROUPS);
         rest
     };
-    let groups = |account: &Map<String, Value>| account.get("groups").and_then(Value::as_array).cloned().unwrap_or_default();
+    let groups = |account: &Map<String, Value>| account.get(GROUPS).and_then(Value::as_array).cloned().unwrap_or_default();
     let then = groups(left);
     let ours = |group: &Value| {
         let name = group.get("name").and_then(Value::as_str).unwrap_or_default();
@@ -213,17 +210,10 @@ fn action(
     why: String,
 ) -> Action {
     Action {
-        id: digest::id('A', &format!("v1|revert|{}|{}", done.id, kind.as_str()), 10),
-        kind,
         finding: done.finding.map(str::to_owned),
         account_id: Some(account.id()),
         email: account.email().map(str::to_owned),
         name: account.name().map(str::to_owned),
-        before,
-        after,
-        why,
-        through: None,
-        blocked: None,
-        about: None,
+        ..Action::new(&format!("revert|{}", done.id), kind, before, after, why)
     }
 }

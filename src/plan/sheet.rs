@@ -42,13 +42,19 @@ pub const COLUMNS: [&str; 18] = [
     "why",
     "before",
     "after",
-    "decision",
-    "reviewer",
-    "comment",
+    ANSWERS[0],
+    ANSWERS[1],
+    ANSWERS[2],
 ];
 
+/// The columns that are to be filled in, the last of every sheet on which is decided.
+pub const ANSWERS: [&str; 3] = ["decision", "reviewer", "comment"];
+
 /// How many of [`COLUMNS`] are locked.
-pub const LOCKED: usize = 15;
+pub const LOCKED: usize = COLUMNS.len() - ANSWERS.len();
+
+/// The columns of a CSV sheet that say for which plan it is, after those: its id and its digest.
+pub const PLAN_COLUMNS: [&str; 2] = ["plan_id", "plan_digest"];
 
 /// What a decision is made on.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +79,7 @@ pub fn rows(plan: &Plan) -> Vec<Decidable<'_>> {
     // What takes access away before all else, what does something before what does not; the plan's own order where nothing tells them apart.
     rows.sort_by_key(|row| {
         let removes = matches!(row, Decidable::Action(action) if action.kind.removes_access());
-        (!removes, row.severity().map_or(u8::MAX, |severity| severity as u8), matches!(row, Decidable::Finding(_)))
+        (!removes, row.severity().map_or(usize::MAX, Severity::rank), matches!(row, Decidable::Finding(_)))
     });
     rows
 }

@@ -36,7 +36,7 @@ impl<'a> Builder<'a> {
         let zone = config.report.timezone.as_deref().and_then(|zone| zone.parse().ok());
         let mut by_kind: BTreeMap<Kind, [u64; Severity::COUNT]> = BTreeMap::new();
         for finding in &inputs.reconciliation.findings {
-            by_kind.entry(finding.kind).or_default()[rank(finding.severity)] += 1;
+            by_kind.entry(finding.kind).or_default()[finding.severity.rank()] += 1;
         }
         let used = inputs.reconciliation.exceptions.iter().filter(|used| used.expired);
         let expired = used.filter_map(|used| Some((used, config.exception.get(used.index)?.expires)));
@@ -98,11 +98,6 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// 0 is worst.
-pub(super) fn rank(severity: Severity) -> usize {
-    severity as usize
-}
-
 /// `acme.domo.com`, or what was given where that is an address already. An instance that nobody named has no address.
 pub(super) fn address(instance: &str) -> String {
     let name = config::instance_name(instance).unwrap_or_else(|| shown(instance));
@@ -113,9 +108,9 @@ pub(super) fn address(instance: &str) -> String {
 /// A severity as the page shows it.
 pub(super) fn severity(severity: Severity, t: &Texts) -> view::Severity {
     let key = severity.as_str();
-    let glyph = ["\u{25C6}", "\u{25B2}", "\u{25A0}", "\u{25CF}", "\u{25CB}"][rank(severity)];
+    let glyph = ["\u{25C6}", "\u{25B2}", "\u{25A0}", "\u{25CF}", "\u{25CB}"][severity.rank()];
     let label = t.find(&format!("severity.{key}")).unwrap_or(key).to_owned();
-    view::Severity { key, label, glyph, rank: rank(severity) }
+    view::Severity { key, label, glyph, rank: severity.rank() }
 }
 
 /// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.

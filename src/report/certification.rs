@@ -9,7 +9,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::document::{Document, DocumentTable, columns};
 use super::{Inputs, behind, decided, percent};
-use crate::archive::names::CERTIFICATION as RECORD;
 use crate::archive::replay::{Replayed, Stored};
 use crate::digest;
 use crate::plan::certification::{CertificationLine, Confirmed, Stand, told};
@@ -17,6 +16,7 @@ use crate::plan::coverage::{Certification, Coverage, CoverageCounts, Reviewer, S
 use crate::plan::decision::person;
 use crate::plan::{Journal, Outcome, Sealed, returned};
 use crate::terms::Severity;
+use crate::terms::names::CERTIFICATION;
 use crate::{files, text};
 
 /// What such a certification is asked for by.
@@ -111,7 +111,7 @@ impl Page<'_> {
         let Self { certification, stored, .. } = self;
         let manifest = &stored.manifest;
         let accounts = coverage.counts.accounts;
-        let path = stored.run.path.join(RECORD);
+        let path = stored.run.path.join(CERTIFICATION);
         let lines = &certification.record.lines;
         let record = match path.exists() {
             true => files::sha256(&path)?.0,
@@ -135,7 +135,7 @@ impl Page<'_> {
             (
                 "Record",
                 format!(
-                    "{RECORD}, {}, {record}; answers come as {}",
+                    "{CERTIFICATION}, {}, {record}; answers come as {}",
                     text::plural(lines.len() as u64, "line", "lines"),
                     returned::SCHEMA
                 ),

@@ -8,6 +8,7 @@ use super::{escape, html};
 use crate::archive::{RunFolder, RunInfo};
 use crate::config::{Config, Loaded};
 use crate::failure;
+use crate::terms::names;
 use crate::text;
 
 /// Writes `report.html` and `report.md`, in place of everything there may be: a page or a plan of a run that failed would be taken
@@ -20,8 +21,8 @@ pub fn failed(run: &RunInfo, config: &Loaded, error: &anyhow::Error, folder: &mu
     let why: Vec<_> = failure::paragraph(error).lines().map(text::shown).collect();
     let page = html::failed(&Templates::load(&Config::default())?, title, run, &why.join("\n"))?;
     folder.clear()?;
-    folder.write("report.html", page, None)?;
-    folder.write("report.md", markdown_of(title, run, &why), None)?;
+    folder.write(names::REPORT_HTML, page, None)?;
+    folder.write(names::REPORT_MD, markdown_of(title, run, &why), None)?;
     Ok(())
 }
 

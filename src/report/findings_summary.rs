@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::builder::{Builder, rank};
+use super::builder::Builder;
 use super::texts::Texts;
 use super::view::{CountCell, KindCount, SeverityCount, Summary, Worst};
 use super::{answers, appendix, cap, charts, figures};
@@ -28,8 +28,8 @@ impl Counts {
     fn of(builder: &Builder) -> Self {
         let mut counts = Self { all: [0; Severity::COUNT], open: [0; Severity::COUNT], new: BTreeMap::new() };
         for finding in &builder.inputs.reconciliation.findings {
-            counts.all[rank(finding.severity)] += 1;
-            counts.open[rank(finding.severity)] += u64::from(finding.is_open());
+            counts.all[finding.severity.rank()] += 1;
+            counts.open[finding.severity.rank()] += u64::from(finding.is_open());
             if builder.is_new(finding) {
                 *counts.new.entry(finding.kind).or_default() += 1;
             }
@@ -80,8 +80,8 @@ pub(super) fn summary(builder: &Builder) -> Summary {
 fn severities(builder: &Builder, counts: &Counts) -> Vec<SeverityCount> {
     let count = |severity: Severity| SeverityCount {
         severity: builder.severity(severity),
-        count: figures::grouped(counts.all[rank(severity)]),
-        number: counts.all[rank(severity)],
+        count: figures::grouped(counts.all[severity.rank()]),
+        number: counts.all[severity.rank()],
         filter: builder.t.fill("findings.filter", &[("severity", severity.as_str())]),
     };
     Severity::ALL.into_iter().map(count).collect()
@@ -107,7 +107,7 @@ fn sentence(builder: &Builder, counts: &Counts) -> String {
 
 /// `2 critical, 5 high`
 fn by_severity(t: &Texts, counts: &[u64; Severity::COUNT]) -> String {
-    let some = Severity::ALL.into_iter().map(|severity| (severity, counts[rank(severity)])).filter(|(_, number)| *number > 0);
+    let some = Severity::ALL.into_iter().map(|severity| (severity, counts[severity.rank()])).filter(|(_, number)| *number > 0);
     let part = |(severity, number): (Severity, u64)| {
         format!("{} {}", figures::grouped(number), t.get(&format!("severity.{}", severity.as_str())).to_lowercase())
     };

@@ -9,6 +9,7 @@ use super::summary::Overall;
 use super::templates::Templates;
 use super::view::{Finding, Table, View};
 use crate::terms::Flavour;
+use crate::terms::names;
 
 impl Flavour {
     fn has_tables(self) -> bool {
@@ -50,7 +51,7 @@ pub(super) fn render(templates: &Templates, view: &View, files: &Table, mut seen
     all.truncate(flavour.rows());
     let urgent_to = all.partition_point(|finding| finding.severity.rank < 2);
     let total = view.findings.total;
-    let file = files.rows.iter().find(|row| row.cells.first().is_some_and(|cell| cell.text == "findings.csv"));
+    let file = files.rows.iter().find(|row| row.cells.first().is_some_and(|cell| cell.text == names::FINDINGS_CSV));
     let digest = file.and_then(|row| row.cells.last()).map(|cell| cell.text.as_str()).unwrap_or_default();
     let digest = format!("SHA-256 {digest}");
 

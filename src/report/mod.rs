@@ -64,6 +64,7 @@ use crate::plan::{self, Plan};
 use crate::reconcile::Finding;
 use crate::stage;
 use crate::terms::Flavour;
+use crate::terms::names;
 
 pub use failed::failed;
 pub(crate) use figures::percent;
@@ -109,12 +110,13 @@ pub fn write_with<P: Borrow<Plan> + Send>(
     );
     kept?;
     let left = owned_by_leavers(&planned)?;
-    let later = ["handover.csv"].into_iter().filter(|_| left.is_some());
-    let later =
-        later.chain(["review.csv", "review.xlsx"].into_iter().filter(|_| plan.is_some())).chain(["accounts.csv", "people.csv"]);
+    let later = [names::HANDOVER_CSV].into_iter().filter(|_| left.is_some());
+    let later = later
+        .chain([names::REVIEW_CSV, names::REVIEW_XLSX].into_iter().filter(|_| plan.is_some()))
+        .chain([names::ACCOUNTS_CSV, names::PEOPLE_CSV]);
     let there = folder.files();
     let seed: String = there.iter().map(|file| file.sha256.as_str()).chain([folder.id()]).collect();
-    let later = Awaited::new(later.chain(["report.md"]), &seed);
+    let later = Awaited::new(later.chain([names::REPORT_MD]), &seed);
     let to_work_with = || {
         handover(left, folder)?;
         sheets(&planned, &ordered, &view, &templates, folder)
@@ -130,8 +132,8 @@ pub fn write_with<P: Borrow<Plan> + Send>(
     listed?;
     match early? {
         Some([markdown, html]) => {
-            folder.write("report.md", later.put_right(&markdown, &folder.files())?, None)?;
-            folder.write("report.html", later.put_right(&html, &folder.files())?, None)?;
+            folder.write(names::REPORT_MD, later.put_right(&markdown, &folder.files())?, None)?;
+            folder.write(names::REPORT_HTML, later.put_right(&html, &folder.files())?, None)?;
         }
         None => pages(&templates, inputs.options.markdown, folder, &view)?,
     }
@@ -184,34 +186,34 @@ fn owned_by_leavers(inputs: &Inputs) -> Result<Option<Vec<[String; 8]>>> {
 
 fn handover(rows: Option<Vec<[String; 8]>>, folder: &RunFolder) -> Result<()> {
     let Some(rows) = rows else { return Ok(()) };
-    file(folder, "handover.csv", |out| tables::handover(&rows, out))
+    file(folder, names::HANDOVER_CSV, |out| tables::handover(&rows, out))
 }
 
 /// Where people decide, if there is a plan.
 fn sheets(inputs: &Inputs, ordered: &[&Finding], view: &View, templates: &templates::Templates, folder: &RunFolder) -> Result<()> {
     let Some(plan) = inputs.plan else { return Ok(()) };
-    file(folder, "review.csv", |out| tables::review(plan, out))?;
-    file(folder, "review.xlsx", |out| workbook::write(inputs, plan, ordered, view, &templates.texts, folder, out))
+    file(folder, names::REVIEW_CSV, |out| tables::review(plan, out))?;
+    file(folder, names::REVIEW_XLSX, |out| workbook::write(inputs, plan, ordered, view, &templates.texts, folder, out))
 }
 
 /// What was found; the view has the digest of findings.csv.
 fn findings(inputs: &Inputs, ordered: &[&Finding], folder: &RunFolder) -> Result<()> {
-    file(folder, "findings.csv", |out| tables::findings(inputs, ordered, out))?;
-    file(folder, "drift.csv", |out| tables::drift(ordered, &inputs.config.config, out))?;
+    file(folder, names::FINDINGS_CSV, |out| tables::findings(inputs, ordered, out))?;
+    file(folder, names::DRIFT_CSV, |out| tables::drift(ordered, &inputs.config.config, out))?;
     Findings::of(inputs.run, inputs.reconciliation, inputs.history).keep(folder)
 }
 
 /// The lists of all accounts and people.
 fn everybody(inputs: &Inputs, folder: &RunFolder) -> Result<()> {
-    file(folder, "accounts.csv", |out| tables::accounts(inputs, out))?;
-    file(folder, "people.csv", |out| tables::people(inputs, out))
+    file(folder, names::ACCOUNTS_CSV, |out| tables::accounts(inputs, out))?;
+    file(folder, names::PEOPLE_CSV, |out| tables::people(inputs, out))
 }
 
 /// The pages, which name the digests of all files written before them.
 fn pages(templates: &templates::Templates, markdown: Flavour, folder: &RunFolder, view: &View) -> Result<()> {
     let seen = templates.context(view)?;
-    folder.write("report.md", markdown_of(templates, markdown, view, seen.clone(), &folder.files())?, None)?;
-    folder.write("report.html", html_of(templates, view, seen, &folder.files())?, None)?;
+    folder.write(names::REPORT_MD, markdown_of(templates, markdown, view, seen.clone(), &folder.files())?, None)?;
+    folder.write(names::REPORT_HTML, html_of(templates, view, seen, &folder.files())?, None)?;
     Ok(())
 }
 
@@ -219,7 +221,7 @@ fn pages(templates: &templates::Templates, markdown: Flavour, folder: &RunFolder
 fn rendered(templates: &templates::Templates, markdown: Flavour, view: &View, mut files: Vec<FileEntry>) -> Result<[String; 2]> {
     let seen = templates.context(view)?;
     let html = html_of(templates, view, seen.clone(), &files)?;
-    files.retain(|file| file.name != "report.md");
+    files.retain(|file| file.name != names::REPORT_MD);
     Ok([markdown_of(templates, markdown, view, seen, &files)?, html])
 }
 

@@ -13,6 +13,7 @@ use super::templates::Templates;
 pub use super::workbook::DECIDING as COLUMNS;
 use crate::config::Config;
 use crate::plan::certification::Confirmed;
+use crate::plan::decision::commented;
 use crate::plan::packets::{Packet, UNASSIGNED};
 use crate::plan::sheet::{self, Decidable};
 use crate::plan::{About, Decision};
@@ -303,7 +304,7 @@ impl<'a> PacketWriter<'a> {
             id: &item.id,
             choices: item.choices,
             severity: item.severity.map(|severity| texts.get(&format!("severity.{}", severity.as_str())).to_owned()),
-            rank: item.severity.and_then(|severity| Severity::ALL.iter().position(|one| *one == severity)),
+            rank: item.severity.map(Severity::rank),
             subject: shown(&item.subject),
             name: item.name.as_ref().map(shown),
             what: item.what.clone(),
@@ -317,7 +318,7 @@ impl<'a> PacketWriter<'a> {
     /// What was decided before the packet was made, as a sentence.
     fn said(&self, key: &str, said: &PriorDecision) -> String {
         let PriorDecision { word, by, comment } = said;
-        let comment = comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
+        let comment = commented(comment.as_deref());
         let told = self.templates.texts.fill(&format!("packet.{key}"), &[("verdict", word), ("by", by), ("comment", &comment)]);
         shown(&told)
     }

@@ -7,6 +7,7 @@ use super::texts::Texts;
 use super::view::{Cell, Chunk, Column, FieldChange, Finding as Row, Nothing, Section};
 use crate::archive::history::State;
 use crate::reconcile::{AccountRef, DriftField, EvidenceStatus, Finding, Particular, PersonRef, TestedOn, Value, tested_on};
+use crate::terms::names;
 use crate::terms::{Kind, label};
 use crate::text::{self, shown};
 
@@ -115,7 +116,7 @@ fn capped(builder: &Builder, shown: usize, first_row: usize, total: usize) -> St
     let t = builder.t;
     let (words, count) = (figures::grouped(shown as u64), figures::grouped(total as u64));
     let (from, to) = (figures::grouped(first_row as u64), figures::grouped((first_row + total - 1) as u64));
-    match builder.files.iter().find(|file| file.name == "findings.csv") {
+    match builder.files.iter().find(|file| file.name == names::FINDINGS_CSV) {
         Some(file) => t.fill(
             if shown == 0 { "section.capped_none" } else { "section.capped" },
             &[("shown", &words), ("total", &count), ("from", &from), ("to", &to), ("digest", &file.sha256)],

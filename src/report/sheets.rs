@@ -11,6 +11,7 @@ use rust_xlsxwriter::{
 use super::figures;
 use super::texts::Texts;
 use super::view::{Cell, Column, Table, View};
+use crate::plan;
 use crate::text;
 
 /// Widths of the sheet Summary.
@@ -224,7 +225,7 @@ impl<'a> SheetWriter<'a> {
         let Deciding { name, columns, choices: (words, only), rows } = deciding;
         self.head(sheet, name, columns, *rows)?;
         let last = u32::try_from(*rows)?.max(1);
-        let decision = u16::try_from(columns.len().saturating_sub(3))?;
+        let decision = u16::try_from(columns.len().saturating_sub(plan::sheet::ANSWERS.len()))?;
         // Of the column, not of each of its cells: a format is looked for by all that it says.
         sheet.set_column_range_format(0, decision - 1, &self.shown)?;
         let stays = DataValidation::new()

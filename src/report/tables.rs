@@ -224,7 +224,7 @@ fn written(mut rows: DataFrame, more: usize, row_behind: impl Fn(usize, &mut Row
 /// `review.csv`: the rows of [`plan::sheet`], and the plan they belong to at the end of each: rows may be sorted or
 /// left out, and no row is foreign.
 pub(super) fn review(plan: &Plan, out: impl Write + Send) -> Result<u64> {
-    let header: Vec<&str> = plan::sheet::COLUMNS.into_iter().chain(["plan_id", "plan_digest"]).collect();
+    let header: Vec<&str> = plan::sheet::COLUMNS.into_iter().chain(plan::sheet::PLAN_COLUMNS).collect();
     let rows = plan::sheet::rows(plan);
     let row = |record: usize, csv: &mut Rows| {
         let row = &rows[record];

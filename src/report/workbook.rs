@@ -21,6 +21,7 @@ use crate::failure::{Failure, unless_it_panics};
 use crate::plan::sheet::Decidable;
 use crate::plan::{self, Plan};
 use crate::reconcile::Finding;
+use crate::terms::names;
 
 /// The columns in which a plan is decided, here and in its packets, with their widths.
 pub const DECIDING: [(&str, f64); 18] = {
@@ -69,7 +70,7 @@ fn room(inputs: &Inputs, plan: &Plan, ordered: &[&Finding], folder: &RunFolder) 
     let all = plan.actions.len() + plan.findings.len();
     let decided = all.min(ROWS);
     // The same texts as in review.csv, which is written before; a row has many times fewer bytes than 2^43.
-    let listed: u64 = folder.files().iter().filter(|file| file.name == "review.csv").map(|file| 2 * file.bytes).sum();
+    let listed: u64 = folder.files().iter().filter(|file| file.name == names::REVIEW_CSV).map(|file| 2 * file.bytes).sum();
     let listed = listed * decided as u64 / all.max(1) as u64;
     let actions = decided * DECIDING.len() * CELL;
     let accounts = inputs.accounts.frame.height().min(ROWS) * (7 * CELL + WHO);
@@ -112,7 +113,7 @@ fn fill(
     acted.and(found).and(listed)?;
     fill_summary(writer, &mut summary, inputs, plan, ordered, view)?;
     let all = inputs.reconciliation.privileged.len();
-    writer.table(&mut privileged, t.get("workbook.privileged"), &view.privileged, all, "accounts.csv")?;
+    writer.table(&mut privileged, t.get("workbook.privileged"), &view.privileged, all, names::ACCOUNTS_CSV)?;
     let all = inputs.config.config.exception.len();
     writer.table(&mut exceptions, t.get("workbook.exceptions"), &view.accepted, all, t.get("accepted.rest"))?;
     fill_sign_off(writer, &mut sign_off, view)?;
@@ -153,9 +154,9 @@ fn fill_summary(
         }
     }
     let sheets = [
-        (plan::sheet::ACTIONS, plan.actions.len() + plan.findings.len(), writer.rows, "review.csv"),
-        (t.get("workbook.findings"), ordered.len(), writer.rows, "findings.csv"),
-        (t.get("workbook.privileged"), inputs.reconciliation.privileged.len(), builder::ROWS, "accounts.csv"),
+        (plan::sheet::ACTIONS, plan.actions.len() + plan.findings.len(), writer.rows, names::REVIEW_CSV),
+        (t.get("workbook.findings"), ordered.len(), writer.rows, names::FINDINGS_CSV),
+        (t.get("workbook.privileged"), inputs.reconciliation.privileged.len(), builder::ROWS, names::ACCOUNTS_CSV),
     ];
     for (sheet, total, most, file) in sheets.into_iter().filter(|(_, total, most, _)| total > most) {
         rows.push((sheet.to_owned(), capped(t, most, total, file)));
@@ -173,7 +174,7 @@ fn fill_actions(writer: &SheetWriter, sheet: &mut Worksheet, plan: &Plan, all: &
     let (choices, rows) = (plan::sheet::choices(plan), all.len().min(writer.rows));
     if all.len() > rows {
         // Not below the last row: every row of this sheet is read back as one that is decided.
-        sheet.insert_note(0, 0, &Note::new(capped(writer.t, rows, all.len(), "review.csv")))?;
+        sheet.insert_note(0, 0, &Note::new(capped(writer.t, rows, all.len(), names::REVIEW_CSV)))?;
     }
     let deciding = Deciding { name: plan::sheet::ACTIONS, columns: &DECIDING, choices, rows };
     writer.deciding(sheet, &deciding, |at| (all[at].locked().into(), None))
@@ -228,7 +229,7 @@ fn fill_findings(writer: &SheetWriter, sheet: &mut Worksheet, inputs: &Inputs, a
         ];
         row(sheet, u32::try_from(place + 1)?, &cells, &columns, total)?;
     }
-    writer.ends(sheet, &columns, most, total, "findings.csv")
+    writer.ends(sheet, &columns, most, total, names::FINDINGS_CSV)
 }
 
 fn fill_accounts(writer: &SheetWriter, sheet: &mut Worksheet, inputs: &Inputs) -> Result<()> {
@@ -244,7 +245,7 @@ fn fill_accounts(writer: &SheetWriter, sheet: &mut Worksheet, inputs: &Inputs) -
     ];
     let (accounts, judged) = (&inputs.accounts.frame, &inputs.reconciliation.account_rows);
     if accounts.height() > writer.rows {
-        // The first so many of a population would writer like all of it.
+        // The first so many of a population would look like all of it.
         writer.head(sheet, t.get("workbook.accounts"), &columns, 0)?;
         let left_out = t.fill("workbook.accounts_left_out", &[("n", &figures::grouped(writer.rows as u64))]);
         return writer.across(sheet, 1, &columns, &left_out);
@@ -325,7 +326,7 @@ mod tests {
         let ids = decided.iter().skip(1).map(|row| if row[0].is_empty() { row[2].as_str() } else { &row[0] });
         assert_eq!(ids.collect::<Vec<_>>(), all.iter().take(10).map(Decidable::id).collect::<Vec<_>>());
         let said = sheet("Summary").into_iter().find(|row| row[0] == "Actions").unwrap().swap_remove(1);
-        assert!(said.contains("the first 10 of ") && said.contains("review.csv"), "{said}");
+        assert!(said.contains("the first 10 of ") && said.contains(names::REVIEW_CSV), "{said}");
         let mut parts = zip::ZipArchive::new(file.reopen().unwrap()).unwrap();
         let notes = std::io::read_to_string(parts.by_name("xl/comments1.xml").unwrap()).unwrap();
         assert!(notes.contains(&said) && notes.contains("A1"), "{notes}");

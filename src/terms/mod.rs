@@ -2,6 +2,7 @@
 //! audit, no input and no output; every room may look in here.
 
 mod fields;
+pub mod names;
 mod situation;
 pub mod value;
 mod words;

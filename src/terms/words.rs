@@ -76,6 +76,13 @@ words! {
     }
 }
 
+impl Severity {
+    /// Its place among them: the worst is 0.
+    pub const fn rank(self) -> usize {
+        self as usize
+    }
+}
+
 words! {
     /// What a plan may do to an account.
     #[allow(missing_docs)]

@@ -72,7 +72,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("failure", &[]),
     // Bytes by their names, and files that are whole or not there.
     ("digest", &[]),
-    ("files", &["digest", "stop"]),
+    ("files", &["digest", "stop", "failure"]),
     ("stop", &[]),
     ("stage", &[]),
     ("rows", &["text"]),

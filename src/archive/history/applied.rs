@@ -7,13 +7,14 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
 use super::types::{Present, Told};
+use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{journal_of, plan_of};
 use crate::archive::store::listing::journals;
 use crate::archive::store::manifest::JOURNAL;
-use crate::archive::store::{StoredRun, names};
 use crate::plan::journal::{ActionState, ApplyEnd, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
 use crate::reconcile::{Ours, Taken};
+use crate::terms::names;
 use crate::terms::{ActionKind, TokenSort};
 
 /// A plan that was applied, and its journal.

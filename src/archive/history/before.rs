@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::findings::{Entry, Findings};
 use super::types::{Present, Previous, TrendPoint};
 use crate::archive::store::manifest::{Manifest, RunSummary};
-use crate::archive::store::{Archive, StoredRun, run};
+use crate::archive::store::{Listing, StoredRun, run};
 use crate::reconcile::FindingId;
 
 /// What the archive says before this run.
@@ -67,14 +66,13 @@ impl Baseline {
     }
 }
 
-/// Reads what was there before the run of this number.
-pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Before> {
-    let listing = archive.list()?;
+/// What was there before the run of this number.
+pub(super) fn read(listing: &Listing, instance: &str, number: u64) -> Before {
     let mut before = Before::default();
     for (path, why) in &listing.unreadable {
         before.notes.push(format!("{} could not be used: {why}", path.display()));
     }
-    for stored in listing.runs.into_iter().filter(|stored| stored.number() < number) {
+    for stored in listing.runs.iter().filter(|stored| stored.number() < number) {
         before.newest = Some(stored.clone());
         if stored.head.run.instance != instance {
             continue;
@@ -100,8 +98,9 @@ pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Bef
         if stored.pruned {
             continue;
         }
-        match trusted_findings(&stored, &manifest) {
-            Ok(entries) => {
+        // If they are still those that its manifest names.
+        match Findings::of_run(&stored.path, Some(&manifest)) {
+            Ok(Findings { findings: entries, .. }) => {
                 for entry in &entries {
                     let day = manifest.run.as_of;
                     let new = Seen { first: entry.first_seen, last: day, number: stored.number() };
@@ -111,18 +110,13 @@ pub(super) fn read(archive: &Archive, instance: &str, number: u64) -> Result<Bef
                 if whole {
                     before.incomplete.clear();
                     let findings = entries.into_iter().map(|entry| (entry.id.clone(), entry)).collect();
-                    before.baseline = Some(Baseline { stored, manifest, summary, findings });
+                    before.baseline = Some(Baseline { stored: stored.clone(), manifest, summary, findings });
                 }
             }
             Err(error) => before.notes.push(format!("The run {} was not used for the history: {error:#}.", stored.id())),
         }
     }
-    Ok(before)
-}
-
-/// The findings of a run, if they are still those its manifest names.
-fn trusted_findings(stored: &StoredRun, manifest: &Manifest) -> Result<Vec<Entry>> {
-    Ok(Findings::of_run(&stored.path, Some(manifest))?.findings)
+    before
 }
 
 /// Runs that this one is not compared with.

@@ -6,11 +6,11 @@ use anyhow::Result;
 
 use super::types::{Present, Told};
 use crate::archive::store::StoredRun;
-use crate::archive::store::names::CERTIFICATION;
 use crate::config::{AccountRole, Choice};
 use crate::domo::plain_address;
 use crate::plan::certification::{Attestation, CertificationLine, CertificationRecord};
 use crate::terms::TokenSort;
+use crate::terms::names::CERTIFICATION;
 use crate::text;
 
 /// Accounts that are named; the certification has them all.

@@ -12,25 +12,25 @@ use super::last_review::{LastReview, Subject};
 use super::tokens::{RedactionTokens, token_digits};
 use super::types::{History, How, Present, Resolved, State, TrendPoint};
 use super::{applied, before, certified, difference, parameters};
-use crate::archive::store::{Archive, StoredRun, manifest};
+use crate::archive::store::{Listing, StoredRun, manifest};
 use crate::plan::Outcome;
 use crate::terms::Kind;
 
 /// Runs in the trend, this one included.
 const TREND: usize = 12;
 
-/// Compares a run that is being made with all that is in the archive.
+/// Compares a run that is being made with all that is in the archive, as it was listed.
 ///
 /// # Errors
-/// The archive cannot be listed, or a run in it that this one is compared with cannot be read.
-pub fn compare(archive: &Path, present: &Present<'_>) -> Result<History> {
-    compare_until(archive, present, u64::MAX)
+/// A run in it that this one is compared with cannot be read.
+pub fn compare(archive: &Path, listing: &Listing, present: &Present<'_>) -> Result<History> {
+    compare_until(archive, listing, present, u64::MAX)
 }
 
 /// Compares with what was in the archive before the run of this number.
-pub(crate) fn compare_until(archive: &Path, present: &Present<'_>, number: u64) -> Result<History> {
+pub(crate) fn compare_until(archive: &Path, listing: &Listing, present: &Present<'_>, number: u64) -> Result<History> {
     let now = present.reconciliation;
-    let before = before::read(&Archive::at(archive), &now.instance, number)?;
+    let before = before::read(listing, &now.instance, number);
     let mut history = History::first(now);
     history.notes.clone_from(&before.notes);
     before::notes_on_time(&before, present, &mut history.notes);

@@ -16,13 +16,11 @@ use crate::archive::store::inputs::intact;
 use crate::archive::store::{Manifest, RunFolder, RunInfo};
 use crate::failure::Failure;
 use crate::reconcile::{AcceptedBy, AccountRef, EvidenceSummary, Finding, FindingId, NotTested, PersonRef, Reconciliation};
+use crate::terms::names::FINDINGS;
 use crate::terms::{AccountTotals, ActionKind, Key, Kind, PersonTotals, Severity, Status};
 
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/findings/v1";
-
-/// The file's name in a run folder.
-pub const FILE: &str = "findings.json";
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -184,8 +182,8 @@ impl Findings {
     /// # Errors
     /// They were altered, besides what [`read`](Self::read) fails with.
     pub fn of_run(folder: &Path, manifest: Option<&Manifest>) -> Result<Self> {
-        manifest.map_or(Ok(()), |manifest| intact(folder, manifest, FILE))?;
-        Self::read(&folder.join(FILE))
+        manifest.map_or(Ok(()), |manifest| intact(folder, manifest, FINDINGS))?;
+        Self::read(&folder.join(FINDINGS))
     }
 
     /// Reads a file of this version; a newer one is refused with a clear word.
@@ -212,7 +210,7 @@ impl Findings {
     /// # Errors
     /// The folder has such a file already, or it cannot be written.
     pub fn keep(&self, folder: &RunFolder) -> Result<()> {
-        let mut out = folder.file(FILE)?;
+        let mut out = folder.file(FINDINGS)?;
         self.write(&mut out)?;
         out.finish(Some(self.findings.len() as u64)).map(drop)
     }

@@ -7,12 +7,12 @@ use chrono::NaiveDate;
 
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{if_there, journal_of, plan_of};
-use crate::archive::store::names;
-use crate::plan::format::FILE as PLAN;
+use crate::plan::decision::commented;
 use crate::plan::journal::Outcome;
 use crate::plan::review::{self, DecisionCounts};
 use crate::plan::sheet::{self, Decidable};
 use crate::plan::{Decision, Verdict};
+use crate::terms::names::{self, PLAN};
 use crate::terms::{Kind, Severity};
 use crate::text;
 
@@ -66,8 +66,7 @@ pub(super) struct Subject {
 impl Decided {
     /// `rejected by ana on 2026-11-20: contract extended`
     pub fn told(&self) -> String {
-        let comment = self.comment.as_ref().map(|comment| format!(": {comment}")).unwrap_or_default();
-        format!("{} by {} on {}{comment}", self.verdict.done(), self.by, self.day)
+        format!("{} by {} on {}{}", self.verdict.done(), self.by, self.day, commented(self.comment.as_deref()))
     }
 }
 

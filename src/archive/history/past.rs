@@ -11,51 +11,49 @@ use chrono::{DateTime, Utc};
 use super::applied;
 use crate::archive::store::inputs::intact;
 use crate::archive::store::manifest::Manifest;
-use crate::archive::store::names::ACCOUNTS;
-use crate::archive::store::{Archive, StoredRun};
+use crate::archive::store::{Archive, Listing, StoredRun};
 use crate::config::same_instance;
 use crate::domo::{self, Accounts};
 use crate::reconcile::{Earlier, Past, Taken};
 use crate::terms::ActionKind;
+use crate::terms::names::ACCOUNTS;
 
-/// An instance as the runs of this archive call it, whose ids hang on that: older versions took a name as it was written.
-///
-/// # Errors
-/// The archive cannot be listed.
-pub fn known_as(archive: &Path, instance: String) -> Result<String> {
-    let runs = Archive::at(archive).list()?.runs;
-    let names = runs.into_iter().map(|run| run.head.run.instance);
-    let mut known: BTreeSet<String> = names.filter(|name| same_instance(name, &instance)).collect();
-    Ok(if known.contains(&instance) { instance } else { known.pop_last().unwrap_or(instance) })
+/// An instance as the runs of an archive call it, whose ids hang on that: older versions took a name as it was written.
+pub fn known_as(listing: &Listing, instance: String) -> String {
+    let names = listing.runs.iter().map(|run| &run.head.run.instance);
+    let known: BTreeSet<&String> = names.filter(|name| same_instance(name, &instance)).collect();
+    match known.last() {
+        Some(last) if !known.contains(&instance) => (*last).clone(),
+        _ => instance,
+    }
 }
 
-/// Of all that is in the archive now. Where accounts are deleted after a time of keeping (`deletes`), the runs since then are asked whether
+/// Of all that is in the archive. Where accounts are deleted after a time of keeping (`deletes`), the runs since then are asked whether
 /// they were active meanwhile.
 ///
 /// # Errors
-/// The archive or the folder of a run cannot be listed. Journals that cannot be relied on are named in [`Past::lost`].
-pub fn past(archive: &Path, instance: &str, deletes: bool) -> Result<Arc<Past>> {
-    past_until(archive, instance, (u64::MAX, DateTime::<Utc>::MAX_UTC), deletes)
+/// The folder of a run cannot be listed. Journals that cannot be relied on are named in [`Past::lost`].
+pub fn past(listing: &Listing, instance: &str, deletes: bool) -> Result<Arc<Past>> {
+    past_until(listing, instance, (u64::MAX, DateTime::<Utc>::MAX_UTC), deletes)
 }
 
 /// Of what was there when a stored run began.
 ///
 /// # Errors
-/// As [`past`].
+/// The archive cannot be listed, besides what [`past`] fails with.
 pub fn past_before(archive: &Path, run: &StoredRun) -> Result<Arc<Past>> {
-    past_until(archive, &run.head.run.instance, (run.number(), run.head.run.started), false)
+    past_until(&Archive::at(archive).list()?, &run.head.run.instance, (run.number(), run.head.run.started), false)
 }
 
 /// Of the runs before this number, and of what was done before this moment.
 pub(super) fn past_until(
-    archive: &Path,
+    listing: &Listing,
     instance: &str,
     (number, until): (u64, DateTime<Utc>),
     deletes: bool,
 ) -> Result<Arc<Past>> {
-    let runs = Archive::at(archive).list()?.runs;
-    let runs: Vec<StoredRun> =
-        runs.into_iter().filter(|run| run.number() < number && run.head.run.instance == instance && !run.pruned).collect();
+    let of_instance = |run: &&StoredRun| run.number() < number && run.head.run.instance == instance && !run.pruned;
+    let runs: Vec<StoredRun> = listing.runs.iter().filter(of_instance).cloned().collect();
     let done = applied::OwnWrites::by(&runs, until)?;
     let (mut taken, unkept) = done.taken();
     if deletes {

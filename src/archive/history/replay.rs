@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use super::compare::compare_until;
 use super::diff::{Diff, between};
-use super::findings::{FILE, Findings};
+use super::findings::Findings;
 use super::past::{accounts_of, past_until};
 use super::tokens::RedactionTokens;
 use super::types::{History, Lifecycle, Present};
@@ -26,6 +26,7 @@ use crate::domo::Accounts;
 use crate::failure::Failure;
 use crate::reconcile::{self, Past, Reconciliation, Rules};
 use crate::terms::Kind;
+use crate::terms::names::{FINDINGS, PEOPLE};
 
 /// What a run was judged from, checked against its manifest.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
     if manifest.accounts.is_none() {
         return Err(Failure::failed(format!("{} judged nothing: there is nothing to replay", run.id())).into());
     }
-    for name in [inputs::PEOPLE, FILE] {
+    for name in [PEOPLE, FINDINGS] {
         intact(folder, &manifest, name)?;
     }
     let accounts = accounts_of(folder, &manifest)?;
@@ -78,7 +79,7 @@ pub fn read(folder: &Path, config: Option<Loaded>) -> Result<Stored> {
         None => inputs::loaded_of(folder, &manifest)?,
     };
     let config = Loaded { config: inputs::for_instance(&config.config, &manifest.run.instance), ..config };
-    let findings = Findings::read(&folder.join(FILE))?;
+    let findings = Findings::read(&folder.join(FINDINGS))?;
     Ok(Stored { run, manifest, accounts, people, config, findings })
 }
 
@@ -97,7 +98,7 @@ impl Stored {
         let (archive, then) = (self.archive()?, &self.manifest.run);
         let (number, began) = self.origin(&archive)?;
         let deletes = self.config.config.policy.delete_after_days > 0;
-        let past = past_until(&archive, &then.instance, (number, began), deletes)?;
+        let past = past_until(&Archive::at(&archive).list()?, &then.instance, (number, began), deletes)?;
         Ok(if then.forecast { past.of_forecast() } else { past })
     }
 
@@ -127,7 +128,7 @@ impl Stored {
             reconciliation: &reconciliation,
             config: &self.config,
         };
-        let mut history = compare_until(&archive, &present, self.origin(&archive)?.0)?;
+        let mut history = compare_until(&archive, &Archive::at(&archive).list()?, &present, self.origin(&archive)?.0)?;
         let compared_with = |history: &History| history.previous.as_ref().map(|previous| previous.run_id.clone());
         let mut lacks_earlier = false;
         if compared_with(&history) != self.manifest.summary.as_ref().and_then(|summary| summary.compared_with.clone()) {

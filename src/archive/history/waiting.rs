@@ -7,9 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::archive::store::beside::{if_there, plan_of};
-use crate::archive::store::{Archive, StoredRun, names, plans};
+use crate::archive::store::{Archive, StoredRun, plans};
 use crate::plan::Verdict;
-use crate::plan::format::FILE;
+use crate::terms::names::{self, PLAN};
 
 /// A plan, and how far it is decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -76,11 +76,11 @@ pub fn waiting(archive: &Archive, now: DateTime<Utc>) -> Result<AllWaiting> {
     let runs = archive.list()?.runs;
     let replayed = |run: &StoredRun| run.manifest.as_ref().is_some_and(|manifest| manifest.replay_of.is_some());
     for run in runs.iter().rev().filter(|run| !run.pruned && !replayed(run)) {
-        for file in plans(&run.path)?.into_iter().chain((!run.path.join(FILE).exists()).then(|| FILE.to_owned())) {
+        for file in plans(&run.path)?.into_iter().chain((!run.path.join(PLAN).exists()).then(|| PLAN.to_owned())) {
             // What a later run proposes, and that it proposes nothing, takes the place of what an audit proposed; of a certification only
             // its end does.
             let certified = names::is_certification_plan(&file);
-            if !certified && (file != FILE || audited.contains(&run.head.run.instance)) {
+            if !certified && (file != PLAN || audited.contains(&run.head.run.instance)) {
                 continue;
             }
             let plan = Waiting::of(run, &file);

@@ -16,16 +16,14 @@ use serde_json::Value;
 
 use super::signature;
 use crate::archive::store::beside::{is_record, journal_of, plan_of};
-use crate::archive::store::listing::{Listing, StoredRun, names};
-use crate::archive::store::manifest::{DECISIONS, FILE as MANIFEST, InputEntry, JOURNAL, RECORD};
-use crate::archive::store::names as called;
-use crate::archive::store::names::CERTIFICATION;
+use crate::archive::store::listing::{Listing, StoredRun, file_names};
+use crate::archive::store::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
 use crate::archive::store::run;
 use crate::digest::sha256;
 use crate::plan::certification::CertificationRecord;
-use crate::plan::format::{FILE as PLAN, OUTCOME};
 use crate::plan::journal::{Event, Journal};
-use crate::plan::{Decision, Plan, Verdict};
+use crate::plan::{Decision, Outcome, Plan};
+use crate::terms::names::{self, CERTIFICATION, DECISIONS_LIST, DECISIONS_PAGE, MANIFEST, OUTCOME, PLAN};
 use crate::text;
 
 /// What was found out.
@@ -41,25 +39,25 @@ pub(super) struct Checked {
 pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checked {
     let later = Later::of(run, listing);
     let mut found = Checked::default();
-    let there = names(folder).unwrap_or_default();
+    let there = file_names(folder).unwrap_or_default();
     for name in &there {
         let known = name == MANIFEST || run.head.files.iter().any(|file| file.name == *name);
         match name.as_str() {
             PLAN => found.decisions(folder, &later),
             _ if known || name == signature::FILE || name.ends_with(".lock") => {}
             CERTIFICATION => found.certification(folder, run, &later),
-            name if called::plan_of(name).is_some() => found.journal(folder, name, &later),
-            name if name == OUTCOME || name.ends_with(".apply.json") => found.outcome(folder, name),
+            name if names::plan_of(name).is_some() => found.journal(folder, name, &later),
+            name if names::is_plans(name, OUTCOME) => found.outcome(folder, name),
             // A plan that is not the run's own has a digest of its own, which leaves the decisions on it to what later runs recorded.
-            name if called::is_plan(name) => match plan_of(folder, name) {
+            name if names::is_plan(name) => match plan_of(folder, name) {
                 Ok(_) => found.record(folder, name, &later),
                 Err(why) => found.problems.push(format!("{name} was altered: {why}.")),
             },
+            name if is_record(name) => found.record(folder, name, &later),
             // The page and the list of decisions on a revert's plan, beside it.
-            name if name.ends_with(".decisions.html") || name.ends_with(".decisions.csv") => {
+            name if names::is_plans(name, DECISIONS_PAGE) || names::is_plans(name, DECISIONS_LIST) => {
                 found.notes.push(format!("{name} shows what was decided on a plan beside the run; the plan itself holds it."));
             }
-            name if is_record(name) => found.record(folder, name, &later),
             _ => found
                 .notes
                 .push(format!("{name} is not of this run: the manifest does not name it; it is not covered by the manifest.")),
@@ -223,7 +221,7 @@ impl Checked {
                  yet: whoever may write here could have put another one in its place. The next run of the archive records it."
             ),
         });
-        let plan = called::plan_of(name).unwrap_or_default();
+        let plan = names::plan_of(name).unwrap_or_default();
         match plan_of(folder, &plan) {
             Ok(sealed) => self.agree(name, &journal, &plan, sealed.plan()),
             Err(why) => self.problems.push(format!("{name} has no plan to be held against: {plan}: {why}.")),
@@ -251,8 +249,7 @@ impl Checked {
             if action.account_id.is_some() && action.account_id != account {
                 self.problems.push(format!("{name} says that {id} was sent for another account than {plan_name} proposes."));
             }
-            let approves = |decision: &Decision| decision.verdict == Verdict::Approve && !decision.by.trim().is_empty();
-            let then = |decision: &Decision| decision.at_moment(at).is_some_and(approves);
+            let then = |decision: &Decision| decision.at_moment(at).is_some_and(Decision::approves);
             match plan.decisions.get(id).filter(|decision| plan.approved(id) || then(decision)) {
                 None => self.problems.push(format!(
                     "{name} says that {id} was sent to Domo on {}, but {plan_name} holds no approval of it: the decisions were changed \
@@ -278,7 +275,7 @@ impl Checked {
 
     /// `apply.json` repeats the end of the journal, which is what counts.
     fn outcome(&mut self, folder: &Path, name: &str) {
-        let journal_name = name.replace(OUTCOME, &called::journal_of(PLAN));
+        let journal_name = name.replace(OUTCOME, &names::journal_of(PLAN));
         let told: Option<Value> =
             crate::files::read_plain(folder.join(name)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let results = told.as_ref().and_then(|told| told.get("results")).and_then(Value::as_array);
@@ -291,7 +288,7 @@ impl Checked {
         for result in results {
             let text = |key: &str| result.get(key).and_then(Value::as_str).unwrap_or_default();
             let (action, outcome) = (text("action"), text("outcome"));
-            let done = matches!(outcome, "done" | "already-done");
+            let done = Outcome::from_word(outcome).is_some_and(Outcome::is_done);
             let standing = standings.get(action);
             if done != standing.is_some_and(|standing| standing.is_done()) {
                 let stands = standing.and_then(|standing| standing.outcome).map_or("nothing", |(outcome, _)| outcome.as_str());

@@ -13,8 +13,8 @@ use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result};
 
-use crate::archive::store::manifest::FILE as MANIFEST;
 use crate::failure::Failure;
+use crate::terms::names::MANIFEST;
 
 /// The signature's name in a run folder.
 pub const FILE: &str = "manifest.json.sig";

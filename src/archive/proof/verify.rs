@@ -14,11 +14,11 @@ use serde::Serialize;
 use super::afterwards;
 use super::signature::{self, Signers};
 use crate::archive::store::listing::{self, Archive, Listing, PRUNED, StoredRun};
-use crate::archive::store::manifest::{FILE as MANIFEST, FileEntry, RunLink};
+use crate::archive::store::manifest::{FileEntry, RunLink};
 use crate::archive::store::{lock, prune, run};
 use crate::files;
 use crate::plan::Sealed;
-use crate::plan::format::FILE as PLAN;
+use crate::terms::names::{MANIFEST, PLAN};
 
 /// What was found. [`problems`](Self::problems) is empty when all is as it was.
 #[derive(Debug, Serialize)]

@@ -7,10 +7,9 @@ use anyhow::{Result, ensure};
 
 use super::listing::{self, Listing, StoredRun};
 use super::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
-use super::names;
 use crate::digest;
-use crate::plan::format::FILE as PLAN;
 use crate::plan::{Journal, Plan, Sealed};
+use crate::terms::names::{self, PLAN};
 
 /// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal; the plans of a certification and of reverts
 /// besides.
@@ -33,7 +32,7 @@ pub(in crate::archive) fn is_record(name: &str) -> bool {
 pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
     let mut inputs = Vec::new();
     for run in listing.runs.iter().filter(|run| !run.pruned) {
-        for name in listing::names(&run.path).unwrap_or_default() {
+        for name in listing::file_names(&run.path).unwrap_or_default() {
             let path = run.path.join(&name);
             let role = match name.as_str() {
                 name if names::plan_of(name).is_some() => JOURNAL,

@@ -10,10 +10,11 @@ use std::thread::JoinHandle;
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
 
-use super::manifest::{FILE as MANIFEST, FileEntry, Manifest};
+use super::manifest::{FileEntry, Manifest};
 use super::{Archive, Lock, beside, run};
 use crate::digest::Hasher;
 use crate::failure::Failure;
+use crate::terms::names::MANIFEST;
 use crate::{files, stage};
 
 /// A folder of the archive that belongs to this run alone.
@@ -192,6 +193,7 @@ impl RunFolder {
                 bail!("{} was begun and not finished", self.path.join(&name).display());
             }
         }
+        // Anew, whoever listed it before: the number and the link to the run before hang on what is there now.
         let mut before = Archive::at(self.archive()).list()?;
         manifest.inputs.extend(beside::record(&before));
         let newest = before.runs.pop();

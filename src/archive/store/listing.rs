@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::manifest::{FILE as MANIFEST, Head, Manifest, RunLink, RunSummary, SCHEMA};
-use super::{names as called, run};
+use super::manifest::{Head, Manifest, RunLink, RunSummary, SCHEMA};
+use super::run;
 use crate::digest;
 use crate::failure::Failure;
+use crate::terms::names::{self, FINDINGS, MANIFEST};
 
 /// Where the manifests of pruned runs are kept.
 pub(in crate::archive) const PRUNED: &str = "pruned";
@@ -85,7 +86,7 @@ impl Listing {
         // Of the same second either may be the later one.
         let later = |folder: &Path| run_in(folder).is_some_and(|run| run != id && moment(&run) >= moment(id));
         let unreadable = self.unreadable.iter().map(|(path, why)| (path.as_path(), why.clone()));
-        let judged = self.unfinished.iter().filter(|folder| folder.join("findings.json").exists());
+        let judged = self.unfinished.iter().filter(|folder| folder.join(FINDINGS).exists());
         let judged = judged.map(|folder| (folder.as_path(), format!("it has no {MANIFEST}: it was lost, or the run is under way")));
         unreadable.chain(judged).find(|(path, _)| later(path))
     }
@@ -147,7 +148,7 @@ impl Archive {
     /// The archive is there and cannot be listed. A run that cannot be read is told in the listing.
     pub fn list(&self) -> Result<Listing> {
         let (mut listing, mut others) = (Listing::default(), Vec::new());
-        for name in names(&self.path)? {
+        for name in file_names(&self.path)? {
             let folder = self.path.join(&name);
             // A link may lead anywhere; a run is a folder.
             if !run::is_id(&name) || !folder.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
@@ -162,7 +163,7 @@ impl Archive {
             }
         }
         let pruned = self.path.join(PRUNED);
-        for name in names(&pruned)? {
+        for name in file_names(&pruned)? {
             let file = pruned.join(&name);
             let Some(id) = name.strip_suffix(".json").filter(|id| run::is_id(id)) else { continue };
             match read_pruned(&file, id) {
@@ -244,7 +245,7 @@ pub(in crate::archive) fn read_copy(folder: &Path) -> Result<StoredRun> {
     }
     if !is_there(&manifest) {
         let of_a_run =
-            folder.file_name().and_then(|name| name.to_str()).is_some_and(run::is_id) || is_there(&folder.join("findings.json"));
+            folder.file_name().and_then(|name| name.to_str()).is_some_and(run::is_id) || is_there(&folder.join(FINDINGS));
         if !of_a_run {
             return Err(Failure::usage(format!("{} is no run: it has no {MANIFEST}", folder.display())).hint(NAME_ONE).into());
         }
@@ -306,7 +307,7 @@ pub(super) fn has_journal(folder: &Path) -> bool {
 /// # Errors
 /// The folder cannot be listed.
 pub fn plans(folder: &Path) -> Result<Vec<String>> {
-    Ok(names(folder)?.into_iter().filter(|name| called::is_plan(name)).collect())
+    Ok(file_names(folder)?.into_iter().filter(|name| names::is_plan(name)).collect())
 }
 
 /// The names of the journals of all plans in a run's folder.
@@ -314,11 +315,11 @@ pub fn plans(folder: &Path) -> Result<Vec<String>> {
 /// # Errors
 /// The folder cannot be listed.
 pub fn journals(folder: &Path) -> Result<Vec<String>> {
-    Ok(names(folder)?.into_iter().filter(|name| called::plan_of(name).is_some()).collect())
+    Ok(file_names(folder)?.into_iter().filter(|name| names::plan_of(name).is_some()).collect())
 }
 
 /// Names in a folder that may not be there, sorted.
-pub(in crate::archive) fn names(folder: &Path) -> Result<Vec<String>> {
+pub(in crate::archive) fn file_names(folder: &Path) -> Result<Vec<String>> {
     let unreadable = |error| Failure::unreadable(folder, error);
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,

@@ -15,9 +15,6 @@ use crate::reconcile::{EvidenceSummary, Reconciliation};
 use crate::terms::{AccountTotals, Kind, PersonTotals, Severity};
 use crate::{digest, directory, domo};
 
-/// The file that makes a folder a run.
-pub const FILE: &str = "manifest.json";
-
 /// Roles of inputs: what a later run saw beside an earlier one.
 pub const JOURNAL: &str = "journal";
 pub(in crate::archive) const DECISIONS: &str = "decisions";

@@ -6,7 +6,7 @@ pub mod inputs;
 pub(super) mod listing;
 pub(super) mod lock;
 pub mod manifest;
-pub mod names;
+mod people;
 pub mod prune;
 pub mod run;
 pub mod summaries;

@@ -11,12 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::beside::journal_of;
 use super::listing::{self, Listing, PRUNED, has_journal};
-use super::manifest::FILE as MANIFEST;
-use super::{Archive, Lock, StoredRun, names, run, summaries};
+use super::{Archive, Lock, StoredRun, run, summaries};
 use crate::failure::Failure;
 use crate::files;
-use crate::plan::format::FILE;
 use crate::plan::{Plan, Verdict};
+use crate::terms::names::{self, MANIFEST, PLAN};
 use crate::text;
 
 /// Who pruned what, when, one line a run.
@@ -165,7 +164,7 @@ fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
         let rejected = |id: &str| plan.decisions.get(id).is_some_and(|decision| decision.verdict == Verdict::Reject);
         let done = journal_of(&run.path, &names::journal_of(name)).map(|journal| journal.done()).unwrap_or_default();
         let open = plan.actions.iter().filter(|action| !rejected(&action.id) && !done.contains(&action.id)).count();
-        let which = if name == FILE { "plan" } else { name };
+        let which = if name == PLAN { "plan" } else { name };
         (plan.expires > now && open > 0).then(|| {
             format!("its {which} is open until {} ({})", run::moment(plan.expires), text::plural(open as u64, "action", "actions"))
         })
@@ -174,7 +173,7 @@ fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
 
 /// Why a run is in use: somebody reviews, applies or certifies a plan of it, whose lock names them.
 fn in_use(folder: &Path) -> Option<String> {
-    let names = listing::names(folder).unwrap_or_default();
+    let names = listing::file_names(folder).unwrap_or_default();
     names.iter().filter(|name| name.ends_with(".lock")).find_map(|name| {
         let mut file = std::fs::File::open(folder.join(name)).ok()?;
         let Err(std::fs::TryLockError::WouldBlock) = file.try_lock_shared() else { return None };

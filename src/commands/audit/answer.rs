@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::archive;
 use crate::cli;
 use crate::commands::Exit;
 use crate::commands::notice::Notice;
 use crate::commands::timings::{self, Stage};
-use crate::plan::format::FILE as PLAN;
 use crate::reconcile::EvidenceStatus;
 use crate::report;
+use crate::terms::names;
 use crate::terms::{AccountTotals, Kind, PersonSituation, PersonTotals, Severity, label};
 use crate::text;
 
@@ -77,13 +76,13 @@ pub(super) struct PlanSummary {
 
 /// What names people, or the files they stand in, whether the run is redacted or not: decisions, replays and tokens go back to it.
 const IN_CLEAR: [&str; 8] = [
-    PLAN,
-    "review.xlsx",
-    "review.csv",
-    archive::names::ACCOUNTS,
-    "people.jsonl",
-    archive::inputs::CONFIG,
-    archive::manifest::FILE,
+    names::PLAN,
+    names::REVIEW_XLSX,
+    names::REVIEW_CSV,
+    names::ACCOUNTS,
+    names::PEOPLE,
+    names::CONFIG,
+    names::MANIFEST,
     report::REDACTION_KEY,
 ];
 
@@ -133,7 +132,7 @@ impl Audited {
             ),
         });
         let file = |name: &str| self.files.get(name).map(|path| path.display().to_string()).unwrap_or_default();
-        lines.push(format!("Report: {}", file("report.html")));
+        lines.push(format!("Report: {}", file(names::REPORT_HTML)));
         if self.files.contains_key(report::REDACTION_KEY) {
             let clear: Vec<&str> = IN_CLEAR.into_iter().filter(|name| self.files.contains_key(*name)).collect();
             lines.push(format!(
@@ -148,8 +147,8 @@ impl Audited {
                 guards => format!(", held back by the guards {}: `review` says what can be done", guards.join(", ")),
             };
             let actions = text::plural(plan.actions, "action", "actions");
-            lines.push(format!("Plan:   {} ({actions}{held})", file(PLAN)));
-            let path = self.files.get(PLAN).map(|path| cli::argument(path)).unwrap_or_default();
+            lines.push(format!("Plan:   {} ({actions}{held})", file(names::PLAN)));
+            let path = self.files.get(names::PLAN).map(|path| cli::argument(path)).unwrap_or_default();
             lines.push(format!("Next:   domo-reconcile review {path}{}", self.config_flag));
         }
         if !self.timings.is_empty() {

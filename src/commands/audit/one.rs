@@ -11,7 +11,7 @@ use super::answer::{Audited, ChangeCounts, FindingCounts, PlanSummary};
 use super::group::InstanceGroup;
 use crate::archive::history::State;
 use crate::archive::manifest::{ConfigDigest, Manifest};
-use crate::archive::{self, History, Lock, RunFolder, RunInfo, history};
+use crate::archive::{self, Archive, History, Lock, RunFolder, RunInfo, history};
 use crate::cli;
 use crate::commands::notice::Notice;
 use crate::commands::progress::ProgressLine;
@@ -25,6 +25,7 @@ use crate::plan::{self, Plan, guard};
 use crate::reconcile::{self, EvidenceStatus, Reconciliation, Rules};
 use crate::report;
 use crate::stage::{self, BYTES};
+use crate::terms::names;
 
 /// Where the accounts come from.
 pub(in crate::commands) enum From {
@@ -138,13 +139,15 @@ impl Audit {
         folder: &RunFolder,
     ) -> Result<WrittenRun> {
         let &Populations { people, accounts, excluded_elsewhere } = both;
-        run.instance = history::known_as(&self.archive, instance_name(&loaded.config, accounts.evidence.credential.as_ref()))?;
+        // Once: nobody adds a run under our lock.
+        let listing = Archive::at(&self.archive).list()?;
+        run.instance = history::known_as(&listing, instance_name(&loaded.config, accounts.evidence.credential.as_ref()));
         let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of, excluded_elsewhere };
-        let past = history::past(&self.archive, &run.instance, loaded.config.policy.delete_after_days > 0)?;
+        let past = history::past(&listing, &run.instance, loaded.config.policy.delete_after_days > 0)?;
         let past = if self.forecast { past.of_forecast() } else { past };
         // What was read is kept while it is judged: a million accounts are a second of writing.
         let keep = || {
-            let written = folder.write(archive::names::ACCOUNTS, snapshot.bytes(), Some(snapshot.len() as u64))?;
+            let written = folder.write(names::ACCOUNTS, snapshot.bytes(), Some(snapshot.len() as u64))?;
             let snapshot = snapshot.written_to(folder.path().join(&written.name));
             archive::inputs::keep(folder, people, loaded).map(|()| (written, snapshot))
         };
@@ -157,7 +160,7 @@ impl Audit {
         go_on()?;
         run.finish(invocation.clock());
         let present = history::Present { run, accounts, people, reconciliation: &reconciliation, config: loaded };
-        let history = stage::of("compare with earlier runs", || history::compare(&self.archive, &present))?;
+        let history = stage::of("compare with earlier runs", || history::compare(&self.archive, &listing, &present))?;
 
         let config = ConfigDigest::of(loaded);
         let inputs = plan::InputDigests::new(kept.sha256, &people.sources, &loaded.text);
@@ -171,7 +174,7 @@ impl Audit {
             stage::of("plan", || plan::build(&reconciliation, accounts, objects, people, &loaded.config, &binding))
         };
         let keep_plan = |plan: &Plan| -> Result<()> {
-            let mut out = folder.file(plan::format::FILE)?;
+            let mut out = folder.file(names::PLAN)?;
             plan.write_json(&mut out)?;
             out.finish(Some(plan.actions.len() as u64)).map(drop)
         };
@@ -224,7 +227,7 @@ fn failed(invocation: &Invocation, loaded: &Loaded, mut run: RunInfo, folder: &m
     run.finish(invocation.clock());
     let path = folder.path().to_owned();
     match report::failed(&run, loaded, &error, folder) {
-        Ok(()) => invocation.terminal.say(format!("This run failed; {} says so.", path.join("report.html").display())),
+        Ok(()) => invocation.terminal.say(format!("This run failed; {} says so.", path.join(names::REPORT_HTML).display())),
         Err(worse) => tracing::warn!("the failed run has no report: {worse:#}"),
     }
     Fallen { error, folder: Some(path) }
@@ -250,8 +253,7 @@ impl WrittenRun {
         let Self { reconciliation, history, plan, manifest } = self;
         let ended = ended(&reconciliation, audit.fail_on);
         let notice = Notice::of(&manifest, ended, report);
-        let names: Vec<String> =
-            folder.files().into_iter().map(|file| file.name).chain([archive::manifest::FILE.to_owned()]).collect();
+        let names: Vec<String> = folder.files().into_iter().map(|file| file.name).chain([names::MANIFEST.to_owned()]).collect();
         let path = stage::of("reach the disk, seal", || folder.complete(manifest))?;
         let summary = history.summary(&reconciliation);
         let audited = Audited {

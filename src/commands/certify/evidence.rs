@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::archive::manifest::FILE as MANIFEST;
 use crate::archive::replay::Stored;
-use crate::archive::{self, Lock, history, names};
+use crate::archive::{self, Lock, history};
 use crate::commands::Invocation;
 use crate::commands::plan_file::PlanFile;
 use crate::config::Loaded;
@@ -18,6 +17,7 @@ use crate::plan::coverage::Certification;
 use crate::plan::guard::AuditFigures;
 use crate::plan::{self, Action, GuardedAccounts, InputDigests, Plan, PlanRules, Verdict};
 use crate::report::certification::{Page, PlanOnDisk};
+use crate::terms::names::{self, MANIFEST};
 use crate::{apply, digest, files};
 
 /// Writes the evidence into the run's folder; the plan only where something is to be done.
@@ -53,7 +53,7 @@ pub(super) fn write(
         (Some(plan), Some((_, open, _))) if goes_on(open.plan(), &plan, invocation) => written.push(path),
         (Some(mut plan), _) => {
             take_over(&mut plan, &earlier, invocation);
-            apply::files::write(&path, plan.to_json()?.as_bytes())?;
+            files::write(&path, plan.to_json()?.as_bytes())?;
             written.push(path);
         }
         (None, Some((path, ..))) => std::fs::remove_file(path).context("removing a plan that has no actions any more")?,
@@ -61,7 +61,7 @@ pub(super) fn write(
     }
     let mut put = |name: &str, content: &[u8]| -> Result<()> {
         let path = folder.join(name);
-        apply::files::write(&path, content)?;
+        files::write(&path, content)?;
         written.push(path);
         Ok(())
     };

@@ -15,7 +15,6 @@ use serde_json::json;
 use super::review::read::read_if_there;
 use super::review::{self, show};
 use super::{Exit, Invocation};
-use crate::archive::names::{CERTIFICATION as RECORD, CERTIFICATION_PACKETS as PACKETS};
 use crate::archive::{self, Archive, Lock, StoredRun, replay};
 use crate::config::Loaded;
 use crate::failure::{Failure, FailureKind};
@@ -24,25 +23,26 @@ use crate::plan::coverage::{Certification, Coverage, CoverageCounts, Reviewer};
 use crate::plan::packets::{Dealt, Packets};
 use crate::report::packet::{self, Item, Subject};
 use crate::report::percent;
+use crate::terms::names::{CERTIFICATION, CERTIFICATION_LOCK, CERTIFICATION_PACKETS};
 use crate::terms::{Scope, Split};
-use crate::{apply, cli, files, text};
+use crate::{cli, files, text};
 use population::ScopedAccounts;
 
 /// Shows the coverage, deals out packets, takes answers, or ends it with the evidence.
 pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exit> {
     let configuration = Loaded::named(options.at.config.config.as_deref())?;
     let folder = Archive::at(&options.at.archive).folder_of(&options.run)?;
-    archive::say_shared(folder.parent().into_iter().chain([folder.as_path(), &folder.join(RECORD)]));
+    archive::say_shared(folder.parent().into_iter().chain([folder.as_path(), &folder.join(CERTIFICATION)]));
     let writing = options.split.is_some() || !options.from.is_empty() || options.finish;
     let _lock = match writing {
         true => {
-            Some(Lock::take_at(&folder.join("certification.lock"), &folder.display().to_string(), "certify", invocation.started)?)
+            Some(Lock::take_at(&folder.join(CERTIFICATION_LOCK), &folder.display().to_string(), "certify", invocation.started)?)
         }
         false => None,
     };
     let stored = replay::read(&folder, None)?;
     let record = record(&folder, stored.run.id(), &stored.run.sha256)?;
-    let packets = read_if_there(&folder.join(PACKETS), Packets::read)?;
+    let packets = read_if_there(&folder.join(CERTIFICATION_PACKETS), Packets::read)?;
     // Who was asked once is who is asked: another scope needs another split.
     let kept = packets.as_ref().filter(|_| options.split.is_none()).and_then(|packets| packets.scope.as_deref());
     let scope = kept.and_then(Scope::from_word).unwrap_or(options.scope);
@@ -100,7 +100,7 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
 /// What was said of a run so far. A line that was cut while it was written was never recorded; one that a later run of the archive has
 /// seen must be there.
 fn record(folder: &Path, run: &str, manifest: &str) -> Result<CertificationRecord> {
-    let path = folder.join(RECORD);
+    let path = folder.join(CERTIFICATION);
     let bytes = match files::read_plain(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
@@ -108,7 +108,7 @@ fn record(folder: &Path, run: &str, manifest: &str) -> Result<CertificationRecor
     };
     let record = CertificationRecord::read(&String::from_utf8_lossy(&bytes), manifest)
         .with_context(|| format!("reading {}", path.display()))?;
-    let ours = format!("{run}/{RECORD}");
+    let ours = format!("{run}/{CERTIFICATION}");
     let folder = folder.canonicalize()?;
     let archive = Archive::at(files::folder_of(&folder));
     let runs = match archive.list() {
@@ -175,8 +175,8 @@ fn split(
         Some(Item::certified(account, said))
     };
     review::split::write(&packets, &packet::PacketWriter::new(&crate::config::Config::default(), subject)?, out, item)?;
-    let path = stored.run.path.join(PACKETS);
-    apply::files::write(&path, packets.to_json()?.as_bytes())?;
+    let path = stored.run.path.join(CERTIFICATION_PACKETS);
+    files::write(&path, packets.to_json()?.as_bytes())?;
     review::split::told(
         &packets,
         certification.accounts.len(),
@@ -201,7 +201,7 @@ fn take(
         certification.accounts.iter().map(|account| (account.key.as_str(), account)).collect();
     let own = |account: &str, by: &str| accounts.get(account).is_some_and(|account| account.is_own(by));
     let added = certification.record.add(&said, own, &certification.manifest)?;
-    let path = folder.join(RECORD);
+    let path = folder.join(CERTIFICATION);
     if !added.text.is_empty() {
         files::append_after(&path, whole, added.text.as_bytes())
             .with_context(|| Failure::failed(format!("cannot write {}: nothing was recorded", path.display())))?;

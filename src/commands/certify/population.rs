@@ -12,7 +12,7 @@ use crate::plan::certification::{CertificationRecord, Confirmed};
 use crate::plan::coverage::Outside;
 use crate::plan::fields;
 use crate::reconcile::{self, Finding};
-use crate::terms::Scope;
+use crate::terms::{AccountSituation, Scope, Severity};
 use crate::text;
 
 /// The accounts of a run, in scope and not.
@@ -55,7 +55,7 @@ pub(super) fn of(stored: &Stored, scope: Scope, record: &CertificationRecord) ->
     for row in 0..frame.height() {
         let index = u32::try_from(row)?;
         let out = match situations.get(row) {
-            Some("excluded") => Some("excluded by the configuration"),
+            Some(word) if word == AccountSituation::Excluded.as_str() => Some("excluded by the configuration"),
             _ if active.get(row) == Some(false) => Some("not active"),
             _ if answered.contains_key(key(row).as_str()) => None,
             _ if scope == Scope::Privileged && !privileged.contains(&index) => Some("not privileged"),
@@ -103,8 +103,6 @@ pub(super) fn of(stored: &Stored, scope: Scope, record: &CertificationRecord) ->
             raw: fields::identity(&raw),
         });
     }
-    accounts.sort_by_key(|account| {
-        (account.about.severity.map_or(u8::MAX, |severity| severity as u8), account.email.clone(), account.id)
-    });
+    accounts.sort_by_key(|account| (account.about.severity.map_or(usize::MAX, Severity::rank), account.email.clone(), account.id));
     Ok(ScopedAccounts { accounts, outside })
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use super::{Notice, NoticeStatus};
 use crate::archive::{self, history::Waiting};
 use crate::failure::Failure;
-use crate::plan::format::FILE as PLAN;
+use crate::terms::names::PLAN;
 
 /// Writes all of them after a run, in one step and readable by the exporter.
 pub(super) fn write(path: &Path, notices: &[Notice], plans: &[Waiting]) -> Result<()> {

@@ -19,10 +19,10 @@ use crate::archive::history::{self, AllWaiting, Waiting};
 use crate::archive::{Archive, Manifest};
 use crate::config::{Config, Report, same_instance};
 use crate::failure::{self, FailureKind};
-use crate::plan::format::FILE as PLAN;
 use crate::plan::review;
 use crate::reconcile::{EvidenceStatus, moved};
 use crate::terms::Severity;
+use crate::terms::names::PLAN;
 use crate::text;
 
 pub(super) use metrics::place;

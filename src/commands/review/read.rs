@@ -6,19 +6,18 @@ use anyhow::{Context as _, Result};
 
 use crate::apply::files;
 use crate::archive::Archive;
-use crate::archive::manifest::FILE as MANIFEST;
-use crate::archive::names::PACKETS;
 use crate::cli;
 use crate::commands::plan_file;
 use crate::directory::table::{TextRow, read_rows, read_table};
 use crate::failure::Failure;
-use crate::plan::format::FILE;
+use crate::plan::format::is_plan_schema;
 use crate::plan::packets::{Packets, UNASSIGNED};
 use crate::plan::record::Saying;
 use crate::plan::returned::{self, DecisionsFile, ReturnedSheet};
 use crate::plan::review::{self, Reviewer};
 use crate::plan::{Plan, Sealed, sheet};
 use crate::terms::Split;
+use crate::terms::names::{MANIFEST, PACKETS, PLAN};
 use crate::text;
 
 /// The most bytes of a decisions file: 100,000 rows with long comments.
@@ -66,17 +65,17 @@ fn older_plan(from: &Path, archive: &Path) -> Result<Option<PathBuf>> {
         let text = crate::files::read_text(path, LONGEST).unwrap_or_default();
         let schema = serde_json::from_str::<serde_json::Value>(&text).ok();
         let schema = schema.as_ref().and_then(|document| document.get("schema")).and_then(serde_json::Value::as_str);
-        schema.is_some_and(|schema| schema.starts_with("domo-reconcile/plan/"))
+        schema.is_some_and(is_plan_schema)
     };
     if from.is_dir() {
-        let inside = from.join(FILE);
+        let inside = from.join(PLAN);
         return Ok((from.join(MANIFEST).is_file() && inside.is_file()).then_some(inside));
     }
     if from.is_file() {
         return Ok((is_json(from) && is_plan(from)).then(|| from.to_owned()));
     }
     match Archive::at(archive).find(from) {
-        Ok(run) if !run.pruned => Ok(Some(run.path.join(FILE))),
+        Ok(run) if !run.pruned => Ok(Some(run.path.join(PLAN))),
         // What is neither is told as the file that it was most likely meant to be.
         _ => Ok(None),
     }
@@ -185,7 +184,7 @@ impl Filled {
     /// Whether somebody wrote something into a column that is to be filled in.
     pub(in crate::commands) fn is_answered(&self) -> bool {
         let header = self.rows.first().map(|row| row.cells.as_slice()).unwrap_or_default();
-        let asked = |cell: &String| ["decision", "reviewer", "comment"].contains(&sheet::returned(cell).to_lowercase().as_str());
+        let asked = |cell: &String| sheet::ANSWERS.contains(&sheet::returned(cell).to_lowercase().as_str());
         let asked: Vec<_> = (0..header.len()).filter(|place| asked(&header[*place])).collect();
         let filled = |row: &TextRow, place: usize| {
             row.uncomputed.contains(&place) || row.cells.get(place).is_some_and(|cell| !sheet::returned(cell).is_empty())
@@ -221,6 +220,7 @@ fn filled(path: &Path, plan: &Plan) -> Result<ReturnedSheet> {
         let cells: Vec<_> = cells.filter(|cell| !cell.is_empty()).collect();
         cells.iter().find(|cell| *cell != ours).or(cells.first()).cloned()
     };
-    let (digest, plan) = (said("plan_digest", &plan.digest).unwrap_or_default(), said("plan_id", &plan.id).unwrap_or_default());
+    let [id, digest] = sheet::PLAN_COLUMNS;
+    let (plan, digest) = (said(id, &plan.id).unwrap_or_default(), said(digest, &plan.digest).unwrap_or_default());
     Ok(ReturnedSheet { rows, plan, digest, reviewer: None })
 }

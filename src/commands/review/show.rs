@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 
 use crate::cli;
 use crate::commands::terminal::table;
-use crate::plan::format::FILE;
 use crate::plan::review::{self, ByReviewer, DecisionCounts};
 use crate::plan::sheet::{self, Decidable};
 use crate::plan::{Guard, Plan};
+use crate::terms::names::{PLAN, REVIEW_XLSX};
 use crate::text;
 
 /// Rows of a plan that are shown without being asked for.
@@ -125,7 +125,7 @@ pub(super) fn reviewers(all: &[ByReviewer]) -> String {
 /// What whoever has read this does next, with the configuration that was named; `dealt`: packets are out.
 pub(super) fn next(plan: &Plan, path: &Path, config: &cli::ConfigFile, dealt: bool) -> String {
     // The sheets that stand in a run's folder are those of its own plan.
-    let sheet = path.ends_with(FILE) && path.with_file_name("review.xlsx").is_file();
+    let sheet = path.ends_with(PLAN) && path.with_file_name(REVIEW_XLSX).is_file();
     let from = if sheet { "--from a filled-in review.xlsx, " } else { "" };
     let path = format!("{}{}", cli::argument(path), config.flag());
     match plan.actions.iter().any(|action| plan.approved(&action.id)) {

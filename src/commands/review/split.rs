@@ -7,7 +7,6 @@ use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use crate::apply::files;
-use crate::archive::names::PACKETS;
 use crate::commands::plan_file::{self, PlanFile};
 use crate::commands::review::read::Filled;
 use crate::commands::{Exit, Invocation};
@@ -18,6 +17,7 @@ use crate::plan::review;
 use crate::plan::sheet::{self, Decidable};
 use crate::report::packet::{self, Item, Subject};
 use crate::terms::Split;
+use crate::terms::names::PACKETS;
 use crate::{cli, text};
 
 /// Writes a packet for each reviewer and says how the rows were dealt out.
@@ -50,7 +50,7 @@ pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFi
     let by_id: BTreeMap<&str, &Decidable<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
     let item = |id: &str| by_id.get(id).map(|row| Item::of(row, plan.decisions.get(id)));
     write(&packets, &packet::PacketWriter::new(&loaded.config, subject)?, out, item)?;
-    files::write(&files::beside(path, PACKETS), packets.to_json()?.as_bytes())?;
+    crate::files::write(&files::beside(path, PACKETS), packets.to_json()?.as_bytes())?;
     told(
         &packets,
         rows.len(),
@@ -84,7 +84,8 @@ pub(in crate::commands) fn write(
     packets.packets.par_iter().try_for_each(|packet| {
         let items: Vec<Item> = packet.rows.iter().filter_map(|id| item(id)).collect();
         let made = writer.files(packet, &items).with_context(|| format!("making the packet of {}", packet.reviewer))?;
-        made.iter().try_for_each(|(ending, bytes)| files::write_quickly(&out.join(format!("{}.{ending}", packet.file)), bytes))
+        made.iter()
+            .try_for_each(|(ending, bytes)| crate::files::write_quickly(&out.join(format!("{}.{ending}", packet.file)), bytes))
     })
 }
 

@@ -12,22 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::{digest, fields};
+use super::{canonical, fields};
 use crate::terms::ActionKind;
 pub use record::{ApplyEnd, Event, JournalLine, Opening, Outcome, Overridden, Step};
-
-/// The end of a journal's name; what is before it is its plan's.
-pub const ENDING: &str = ".journal.jsonl";
-
-/// The name of a plan's journal, beside it.
-pub fn journal_of(plan: &str) -> String {
-    plan.strip_suffix(".json").unwrap_or(plan).to_owned() + ENDING
-}
-
-/// The name of the plan that a journal is of; none where this is no journal's name.
-pub fn plan_of(journal: &str) -> Option<String> {
-    Some(journal.strip_suffix(ENDING)?.to_owned() + ".json")
-}
 
 /// Why a journal cannot be relied on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -293,7 +280,7 @@ impl<'a> ActionState<'a> {
 }
 
 fn chain(before: &str, line: &JournalLine) -> serde_json::Result<String> {
-    digest::link(&format!("{before}\n"), line)
+    canonical::link(&format!("{before}\n"), line)
 }
 
 #[cfg(test)]

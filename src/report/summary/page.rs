@@ -4,7 +4,7 @@ use super::types::report;
 use super::{AuditedRun, InstanceResult, Overall, SCHEMA, Several, Trouble};
 use crate::archive::history::State;
 use crate::reconcile::EvidenceStatus;
-use crate::report::builder::{address, rank, severity};
+use crate::report::builder::{address, severity};
 use crate::report::figures;
 use crate::report::texts::Texts;
 use crate::report::view::{Cell, Column, Fact, Link, Reliability, Table};
@@ -294,6 +294,6 @@ fn dash(sort: &str) -> Cell {
 fn number_form(severity: Severity, number: u64) -> &'static str {
     match number {
         0 => "number zero",
-        _ => ["number critical-t", "number high-t", "number medium-t", "number low-t", "number info-t"][rank(severity)],
+        _ => ["number critical-t", "number high-t", "number medium-t", "number low-t", "number info-t"][severity.rank()],
     }
 }

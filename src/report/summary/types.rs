@@ -12,10 +12,10 @@ use crate::archive::{Archive, Manifest};
 use crate::config::Loaded;
 use crate::files;
 use crate::plan::Sealed;
-use crate::plan::format::FILE as PLAN;
 use crate::reconcile::EvidenceStatus;
 use crate::report::Options;
 use crate::report::view::{Fact, Link, Reliability, Table};
+use crate::terms::names::PLAN;
 
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/summary/v1";

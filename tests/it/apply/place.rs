@@ -54,7 +54,7 @@ impl Audited {
         let mut plan: Value = serde_json::from_slice(&std::fs::read(self.plan()).unwrap()).unwrap();
         let then = plan["digest"].as_str().unwrap().to_owned();
         change(&mut plan);
-        let now = domo_reconcile::plan::digest::digest_of(&plan);
+        let now = domo_reconcile::plan::canonical::digest_of(&plan);
         plan["digest"] = now.clone().into();
         std::fs::write(self.plan(), plan.to_string()).unwrap();
         (then, now)

@@ -48,7 +48,7 @@ fn judged() -> Sealed {
 /// With the digest that fits.
 fn resealed(plan: Plan) -> Sealed {
     let mut document = serde_json::to_value(&plan).unwrap();
-    document["digest"] = domo_reconcile::plan::digest::digest_of(&document).into();
+    document["digest"] = domo_reconcile::plan::canonical::digest_of(&document).into();
     Sealed::read(&document.to_string()).unwrap()
 }
 

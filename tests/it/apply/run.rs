@@ -265,7 +265,7 @@ fn a_tampered_an_expired_and_a_foreign_plan_never_reach_domo() {
     company.configure("");
     let mut old = plan_now(vec![update(10)], &hundred(), AuditFigures::default());
     old.expires = "2020-01-01T00:00:00Z".parse().unwrap();
-    old.digest = domo_reconcile::plan::digest::digest_of(&serde_json::to_value(&old).unwrap());
+    old.digest = domo_reconcile::plan::canonical::digest_of(&serde_json::to_value(&old).unwrap());
     company.write("plan.json", &approved(old).to_json().unwrap());
     company.apply(&["--confirm"]).code(6);
     // A clock that was set back for the run does not make it valid again.
@@ -275,7 +275,7 @@ fn a_tampered_an_expired_and_a_foreign_plan_never_reach_domo() {
     // Made by a clock that was ahead, it would never expire.
     let mut early = plan_now(vec![update(10)], &hundred(), AuditFigures::default());
     early.created += chrono::TimeDelta::minutes(11);
-    early.digest = domo_reconcile::plan::digest::digest_of(&serde_json::to_value(&early).unwrap());
+    early.digest = domo_reconcile::plan::canonical::digest_of(&serde_json::to_value(&early).unwrap());
     company.write("plan.json", &approved(early).to_json().unwrap());
     let ran = company.apply(&["--confirm"]).code(6);
     assert!(ran.stderr.contains("which has not come yet"), "{}", ran.stderr);
