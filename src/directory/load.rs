@@ -105,7 +105,7 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     let max_age_days = file.max_age_days.unwrap_or(config::MAX_AGE_DAYS);
     let exported = if file.is_fetched() { None } else { age::of_name(&name) };
     let name = file.name.clone().unwrap_or(name);
-    let size = bytes.len() as u64;
+    let (size, is_blank) = (bytes.len() as u64, is_blank(&bytes));
     // The clock by which a file has its day, whatever day stands for today in a run.
     let today = chrono::Utc::now().date_naive();
     let mut source =
@@ -156,7 +156,9 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     let built = build::build(&raw, &mapping, file, calendar, index, &mut source)?;
     source.rejected = built.rejected.len() as u64;
     source.rows = built.frame.height() as u64 + source.rejected;
-    if source.rows == 0 {
+    if is_blank {
+        source.incomplete.push("it is empty: the job that writes it may have failed".into());
+    } else if source.rows == 0 {
         source.incomplete.push("it has no people".into());
     } else if built.frame.height() == 0 {
         source.incomplete.push("none of its rows can be used".into());
@@ -191,8 +193,10 @@ fn whole(raw: &Raw, file: &config::Directory, listed: u64, source: &mut Source) 
 }
 
 fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Result<Table> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        bail!(Failure::usage("the file is empty").hint("export it again; the job that writes it may have failed"));
+    // A list of nobody, as `[]` and a row of headers are.
+    if is_blank(&bytes) {
+        source.format = "empty".into();
+        return Ok(Table { raw: Raw::default(), headers: Vec::new(), epoch_1904: false });
     }
     let content = decode::decode(bytes, file.encoding.as_deref())?;
     let kind = match &content {
@@ -244,6 +248,13 @@ fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Resul
             }
         }
     }
+}
+
+/// Whether there is nothing in a file, but a byte order mark and white space.
+fn is_blank(bytes: &[u8]) -> bool {
+    let marks: [&[u8]; 3] = [b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF"];
+    let rest = marks.into_iter().find_map(|mark| bytes.strip_prefix(mark)).unwrap_or(bytes);
+    rest.iter().all(u8::is_ascii_whitespace)
 }
 
 /// Refuses content that is not what `format` in the configuration says.
