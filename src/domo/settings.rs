@@ -105,7 +105,13 @@ impl Settings {
                 .into());
         };
 
-        let api_url = instance.and_then(|instance| instance.api_url.clone()).or_else(|| var("DOMO_API_URL"));
+        let written = instance.and_then(|instance| instance.api_url.clone());
+        let api_url = var("DOMO_API_URL").or_else(|| written.clone());
+        if let (Some(instance), Some(written), Some(used)) = (instance, &written, &api_url)
+            && written != used
+        {
+            tracing::warn!("DOMO_API_URL is set: {} is asked there, not at its own api_url of [[instance]]", instance.name);
+        }
         let domo = instance.map_or_else(|| config.domo.clone(), |instance| config.for_instance(instance).domo);
         let mut settings = Self::with(&domo, api_url.as_deref().unwrap_or(DEFAULT_API), id, SecretString::from(secret))?;
         settings.reads_content(config.content.as_ref());
