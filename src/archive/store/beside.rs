@@ -42,6 +42,8 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
                 _ => continue,
             };
             let bytes = match crate::files::read_plain(&path) {
+                // A line that was cut while it was written was never recorded, and goes with the next write.
+                Ok(bytes) if name.ends_with(".jsonl") => whole_lines(bytes),
                 Ok(bytes) => bytes,
                 // What is wrong with an earlier run is no reason to fail this one; `verify` of that one says it.
                 Err(error) => {
@@ -65,6 +67,13 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
         }
     }
     inputs
+}
+
+/// As much of a file as ends in whole lines.
+fn whole_lines(mut bytes: Vec<u8>) -> Vec<u8> {
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    bytes.truncate(end);
+    bytes
 }
 
 /// The size of a file as the manifest has it.
