@@ -252,6 +252,36 @@ fn a_replay_gives_the_same_findings_byte_for_byte() {
     assert_ne!(next.json("manifest.json")["summary"]["compared_with"], again.id());
 }
 
+/// Its own snapshot has no bytes: it is judged, certified and audited again all the same.
+#[test]
+fn a_run_without_accounts_is_incomplete_however_often_it_is_judged() {
+    let mut company = Company::new();
+    company.users.clear();
+    let audited = company.run_of(&company.try_audit("2026-06-01").code(3).json());
+    let folder = audited.folder.to_str().unwrap();
+    let replayed = run(company.path(), ["replay", folder, "--json"]).code(3).json();
+    assert_eq!((&replayed["identical"], &replayed["evidence"]), (&true.into(), &"incomplete".into()), "{replayed}");
+    let told = run(company.path(), ["replay", folder]).code(3).stdout;
+    assert!(told.contains("Evidence: INCOMPLETE") && told.contains("no accounts at all"), "{told}");
+    let covered = run(company.path(), ["certify", folder]).code(0).stdout;
+    assert!(covered.contains("0 of 0 accounts decided: ") && !covered.contains('%'), "{covered}");
+    let snapshot = audited.folder.join("accounts.jsonl");
+    assert_eq!(std::fs::metadata(&snapshot).unwrap().len(), 0);
+    run(company.path(), ["audit", "--accounts", snapshot.to_str().unwrap(), "--directory", "workers.csv"]).code(3);
+}
+
+#[test]
+fn a_file_of_a_run_names_the_run() {
+    let company = Company::new();
+    let audited = company.audit("2026-06-01");
+    for name in ["manifest.json", "report.html"] {
+        let file = audited.folder.join(name);
+        for verb in [&["verify"][..], &["replay"], &["runs", "show"]] {
+            run(company.path(), verb.iter().copied().chain([file.to_str().unwrap()])).code(0);
+        }
+    }
+}
+
 #[test]
 fn a_replay_of_a_run_copied_away_remembers_its_states() {
     let company = Company::new();
