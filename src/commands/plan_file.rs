@@ -106,6 +106,11 @@ impl PlanFile {
         self.original.as_ref().map_or(&self.named, |original| original.archive.path())
     }
 
+    /// The plan that this is a copy of, elsewhere than in its archive.
+    pub(super) fn copy_of(&self) -> Option<&Path> {
+        self.original.as_ref()?.file.as_deref().filter(|file| *file != self.path && file.is_file())
+    }
+
     /// The plan.
     pub(super) fn plan(&self) -> &Plan {
         self.sealed.plan()

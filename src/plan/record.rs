@@ -31,6 +31,8 @@ pub enum Heard {
     Now,
     /// Read, with the moment at which it was said.
     Then,
+    /// Taken over from an older plan, with the moment at which it was said.
+    Carried,
     /// Read, and nobody knows when it was said: a sheet's row.
     Sometime,
     /// A row that was left blank: nobody said anything.
@@ -51,7 +53,7 @@ pub struct Recorded {
 ///
 /// # Errors
 /// All that is wrong, with names, places and reasons.
-pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result<Recorded, Failure> {
+pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool, now: DateTime<Utc>) -> Result<Recorded, Failure> {
     let mut said: BTreeMap<&str, &Saying> = BTreeMap::new();
     let mut problems = Vec::new();
     for saying in sayings {
@@ -97,7 +99,7 @@ pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result
                 hints.insert("a rejection needs a reason: in the row's `comment`, or with --comment for all that have none");
                 problems.push(format!("{}: the rejection of {subject} says no reason", saying.place));
             }
-            Step::Record if decision.until.is_some_and(|until| until < decision.at.date_naive()) => {
+            Step::Record if decision.until.is_some_and(|until| saying.heard != Heard::Carried && until < now.date_naive()) => {
                 hints.insert("`accept-until` needs the last day on which it is accepted, which has not passed");
                 problems.push(format!("{}: the day of {} on {subject} has passed", saying.place, decision.word()));
             }
@@ -223,7 +225,7 @@ pub(super) fn is_outdated<'a, A: PartialEq>(
     let mut again = earlier.filter(|one| one.answer == said.answer && same_person(one.by, said.by));
     match heard {
         Heard::Now | Heard::Blank => false,
-        Heard::Then => {
+        Heard::Then | Heard::Carried => {
             let later = said.at < standing.at && (undecided || same_person(said.by, standing.by));
             later || again.any(|one| one.at == said.at)
         }
