@@ -246,9 +246,14 @@ mod tests {
              api_url = \"https://eu.example\"\npage_size = 100\n",
         )
         .unwrap();
-        let vars = [("EU_ID", "eu"), ("EU_SECRET", "hush"), ("DOMO_CLIENT_ID", "us"), ("DOMO_API_URL", "https://us.example")];
-        let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        let settings = Settings::from_vars(&config, config.instance.first(), &var).unwrap();
+        let vars = [("EU_ID", "eu"), ("EU_SECRET", "hush"), ("DOMO_CLIENT_ID", "us"), ("DOMO_API_URL", "http://127.0.0.1:9")];
+        let settings = |vars: &[(&str, &str)]| {
+            let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            Settings::from_vars(&config, config.instance.first(), &var).unwrap()
+        };
+        // Whoever points it at a sandbox must not write to the address of the file.
+        assert_eq!(settings(&vars).api_url.as_str(), "http://127.0.0.1:9/");
+        let settings = settings(&vars[..3]);
         assert_eq!(settings.client_id, "eu");
         assert_eq!(settings.api_url.as_str(), "https://eu.example/");
         assert_eq!((settings.page_size, settings.concurrency), (100, 2));

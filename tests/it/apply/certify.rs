@@ -408,6 +408,28 @@ fn an_answer_is_taken_back_and_one_that_is_read_again_does_not_count_once_more()
     assert_eq!((&late["recorded"], &late["keep"]), (&json!(0), &json!(1)));
 }
 
+#[test]
+fn a_mind_that_is_changed_back_in_a_workbook_counts_and_the_workbook_of_before_does_not() {
+    let company = Company::new();
+    company.certify(&["--split", "department", "--out", "packets"]).code(0);
+    let packet = company.packets()["packets"][0].clone();
+    let made = company.folder.at(format!("packets/{}.xlsx", packet["file"].as_str().unwrap()));
+    let account = packet["rows"][0].as_str().unwrap();
+    let all = packet["rows"].as_array().unwrap().len();
+    fill(&made, &company.folder.at("1.xlsx"), |_| ["keep", "head@acme.example", ""]);
+    for (name, answer) in [("2.xlsx", "revoke"), ("3.xlsx", "keep")] {
+        fill(&made, &company.folder.at(name), |row| if row[0] == account { [answer, "head@acme.example", ""] } else { [""; 3] });
+    }
+    let read = |name: &str| {
+        let answer = company.certify(&["--from", name, "--json"]).code(0).json();
+        (answer["recorded"].clone(), answer["revoke"].clone(), answer["not_taken_over"].as_array().unwrap().len())
+    };
+    assert_eq!(read("1.xlsx"), (json!(all), json!(0), 0));
+    assert_eq!(read("2.xlsx"), (json!(1), json!(1), 0));
+    assert_eq!(read("3.xlsx"), (json!(1), json!(0), 0));
+    assert_eq!(read("2.xlsx"), (json!(0), json!(0), 1));
+}
+
 /// A packet of another split shows what was answered, and says it for nobody.
 #[test]
 fn a_workbook_of_a_certification_that_comes_back_untouched_answers_nothing() {
