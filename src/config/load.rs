@@ -560,7 +560,7 @@ mod tests {
             "did you mean `concurrency`?",
             "[domo] page_size is 1 to 500, not 9999",
             "line 4, column 2: unknown field `polcy`",
-            "[policy] plan_valid_days is 1 to 3650, not 4294967296",
+            "[policy] plan_valid_days is 0 to 3650, not 4294967296",
             "line 8, column 1: unknown field `leavr`",
             "line 10, column 1: unknown field `emial`",
             "[notify] url_env is not the name of an environment variable",

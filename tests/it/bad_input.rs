@@ -220,7 +220,7 @@ fn an_unknown_configuration_key() {
 #[test]
 fn wrong_lines_of_a_configuration_in_their_order_and_none_said_twice() {
     let folder = folder(WORKERS.as_bytes());
-    let rules = "[domo]\nconcurency = 3\n[[exception]]\naccount = 1\nkinds = [\"orphn\"]\nreason = \"r\"\nowner = \"o\"\n\
+    let rules = "[domo]\nconcurency = 3\n[[exception]]\naccount = true\nkinds = [\"orphn\"]\nreason = \"r\"\nowner = \"o\"\n\
                  expires = 2027-01-01\n[guards]\nmin_admin = 1\n";
     std::fs::write(folder.path().join("domo-reconcile.toml"), rules).unwrap();
     let refused = offline(folder.path());
