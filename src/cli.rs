@@ -9,9 +9,13 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand};
 
+use crate::sandbox;
 use crate::terms::{Flavour, Scope, Split};
 use values::day;
 pub use values::{FailOn, LogFormat, ProfileName, SchemaName};
+
+/// Where audits are kept unless somebody says otherwise.
+pub const ARCHIVE: &str = "audits";
 
 /// Proves that Domo's users and the company directory agree, and says where they do not.
 ///
@@ -104,10 +108,10 @@ pub struct ConfigFile {
 #[derive(Debug, Clone, Args)]
 pub struct At {
     /// The archive in which a run's id and `latest` are looked for
-    #[arg(long, value_name = "DIR", default_value = "audits")]
+    #[arg(long, value_name = "DIR", default_value = ARCHIVE)]
     pub archive: PathBuf,
+    /// The configuration.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub config: ConfigFile,
 }
 
@@ -133,7 +137,7 @@ pub fn argument(path: &Path) -> String {
 #[command(after_help = examples::DEMO)]
 pub struct Demo {
     /// The archive the run folder is written to
-    #[arg(long, value_name = "DIR", default_value = "audits")]
+    #[arg(long, value_name = "DIR", default_value = ARCHIVE)]
     pub archive: PathBuf,
     /// Leave its Domo running, and print the lines to review, rehearse, apply, audit and revert against it
     #[arg(long)]
@@ -153,8 +157,8 @@ pub struct Demo {
 #[derive(Debug, Args)]
 #[command(after_help = examples::AUDIT)]
 pub struct Audit {
+    /// The configuration.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub config: ConfigFile,
     /// A directory export; repeatable; replaces the configured ones
     #[arg(long, value_name = "FILE")]
@@ -163,7 +167,7 @@ pub struct Audit {
     #[arg(long, value_name = "FILE")]
     pub accounts: Option<PathBuf>,
     /// The archive the run folder is written to
-    #[arg(long, value_name = "DIR", default_value = "audits")]
+    #[arg(long, value_name = "DIR", default_value = ARCHIVE)]
     pub archive: PathBuf,
     /// The day judged; one after today is a forecast and makes no plan [default: today in `[report] timezone`, else UTC]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
@@ -240,8 +244,8 @@ pub struct Review {
     /// Show the rows of a department
     #[arg(long, value_name = "DEPARTMENT")]
     pub department: Option<String>,
+    /// Where the run is found.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub at: At,
     /// Print one JSON document instead of text
     #[arg(long)]
@@ -275,8 +279,8 @@ pub struct Certify {
     /// Write the evidence (a page and Markdown) and a plan of what is to be revoked
     #[arg(long)]
     pub finish: bool,
+    /// Where the run is found.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub at: At,
     /// Print one JSON document instead of text
     #[arg(long)]
@@ -289,8 +293,8 @@ pub struct Certify {
 pub struct Apply {
     /// The plan: its file, its run's folder or id, or `latest`
     pub plan: PathBuf,
+    /// Where the run is found.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub at: At,
     /// Carry out the approved actions
     #[arg(long, conflicts_with = "rehearse")]
@@ -328,8 +332,8 @@ pub struct Apply {
 pub struct Revert {
     /// The journal: its file, its run's folder or id, or `latest`
     pub journal: PathBuf,
+    /// Where the run is found.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub at: At,
     /// The plan [default: revert.plan.json beside the journal, revert.2.plan.json where that was applied]
     #[arg(long, value_name = "FILE")]
@@ -343,8 +347,8 @@ pub struct Revert {
 #[derive(Debug, Args)]
 #[command(after_help = examples::PULL)]
 pub struct Pull {
+    /// The configuration.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub config: ConfigFile,
     /// The file [default: accounts.jsonl, or the directory's name with its kind's ending]
     #[arg(long, value_name = "FILE")]
@@ -364,8 +368,8 @@ pub struct Pull {
 #[derive(Debug, Args)]
 #[command(after_help = examples::CHECK)]
 pub struct Check {
+    /// The configuration.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub config: ConfigFile,
     /// A directory export; repeatable; replaces the configured ones
     #[arg(long, value_name = "FILE")]
@@ -392,10 +396,10 @@ pub struct Sandbox {
     #[arg(long, value_name = "FILE")]
     pub accounts: Option<PathBuf>,
     /// The OAuth client it knows
-    #[arg(long, default_value = "sandbox")]
+    #[arg(long, default_value = sandbox::CLIENT_ID)]
     pub client_id: String,
     /// That client's secret
-    #[arg(long, default_value = "sandbox-secret")]
+    #[arg(long, default_value = sandbox::CLIENT_SECRET)]
     pub client_secret: String,
     /// Which Domo it is: the public guide's, or the one of Domo's own documents and of recorded answers
     #[arg(long, value_enum, default_value_t = ProfileName::Guide)]
@@ -435,7 +439,7 @@ pub struct Runs {
     #[command(subcommand)]
     pub command: Option<RunsCommand>,
     /// The archive
-    #[arg(long, value_name = "DIR", default_value = "audits", global = true)]
+    #[arg(long, value_name = "DIR", default_value = ARCHIVE, global = true)]
     pub archive: PathBuf,
     /// Print one JSON document instead of text
     #[arg(long, global = true)]
@@ -462,8 +466,8 @@ pub enum RunsCommand {
     },
     /// Tell whom `[notify]` names of each newest plan that expires undecided, between two audits
     Remind {
+        /// The configuration.
         #[command(flatten)]
-        #[allow(missing_docs)]
         config: ConfigFile,
         /// How many days before it expires
         #[arg(long, value_name = "DAYS", default_value_t = 7)]
@@ -493,7 +497,7 @@ pub struct Verify {
     /// The run: its folder, its id, or `latest`
     pub run: PathBuf,
     /// The archive in which an id and `latest` are looked for
-    #[arg(long, value_name = "DIR", default_value = "audits")]
+    #[arg(long, value_name = "DIR", default_value = ARCHIVE)]
     pub archive: PathBuf,
     /// Require a signature of one of these signers (OpenSSH's allowed_signers file) on the manifest
     #[arg(long, value_name = "FILE")]

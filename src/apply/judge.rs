@@ -28,7 +28,7 @@ impl ListedAccounts {
     pub(super) fn of(accounts: &Accounts, plan: &Plan) -> Result<Self> {
         let ids = plan.actions.iter().filter_map(|action| action.account_id).collect();
         let wanted: HashSet<String> = plan.actions.iter().filter_map(new_address).map(plain_address).collect();
-        let (ids_of, emails) = (accounts.frame.column("id")?.u64()?, accounts.frame.column("email")?.str()?);
+        let (ids_of, emails) = (accounts.ids()?, accounts.emails()?);
         let holder = |(id, email): (Option<u64>, Option<&str>)| Some((plain_address(email?), id?));
         let holders = ids_of.iter().zip(emails.iter()).filter_map(holder).filter(|(email, _)| wanted.contains(email));
         Ok(Self { accounts: accounts.listed(&ids)?, holders: holders.collect() })

@@ -27,6 +27,7 @@ use crate::config::Config;
 use crate::domo::{AccountIds, Group, ReadProgress, ReadState, Reader, Session, Writer};
 use crate::failure::Failure;
 use crate::plan::approved::Assessment;
+use crate::plan::format::pretty;
 use crate::plan::guard;
 use crate::plan::journal::{Event, Opening, Overridden};
 use crate::plan::{Action, Applier, Approved, GuardedAccounts, Journal, Outcome, Override, Plan, Sealed, Terms};
@@ -277,7 +278,7 @@ impl<'a> PreparedApply<'a> {
             journal_lines: journal.lines(),
             report: &report,
         };
-        let text = serde_json::to_string_pretty(&record)? + "\n";
+        let text = pretty(&record)?;
         crate::files::write(&files::outcome_of(place), text.as_bytes()).with_context(|| {
             let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
             let failure = Failure::failed(format!("the apply ended ({}), but its outcome cannot be written", counts.join(", ")));

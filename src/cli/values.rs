@@ -1,4 +1,4 @@
-//! What options may be.
+//! What options may be. A doc comment on a value would stand in the help, where the words say enough.
 
 use chrono::{Datelike, NaiveDate};
 use clap::ValueEnum;

@@ -16,18 +16,14 @@ use crate::{cli, text};
 
 /// The rules for a plan's instance: its own section where there are several.
 pub(super) fn of_instance(config: &Config, plan: &str, name: &str) -> Result<(Config, Option<Instance>)> {
-    if config.instance.is_empty() {
-        return Ok((config.clone(), None));
-    }
-    let found = config.instance_called(name);
-    let instance = found.with_context(|| {
+    let here = config.for_instance_called(name).with_context(|| {
         Failure::new(
             FailureKind::PlanRefused,
             format!("plan {plan} is for the instance `{name}`, which the configuration does not name"),
         )
         .hint("add its [[instance]] section, or use the configuration it was made with")
     })?;
-    Ok((config.for_instance(instance), Some(instance.clone())))
+    Ok((here, config.instance_called(name).cloned()))
 }
 
 /// Every name of the instance that is known.
@@ -85,7 +81,7 @@ pub(super) fn shown(plan: &Plan, report: &ApplyReport) -> String {
     for (action, row) in told {
         let subject = action.subject();
         let cells = [&row.action, row.kind, &subject, row.outcome.as_str(), row.detail.as_deref().unwrap_or_default()];
-        rows.push(cells.map(|cell| text::visible(cell).into_owned()).to_vec());
+        rows.push(cells.map(text::shown).to_vec());
     }
     let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
     let counts = counts.join(", ");

@@ -86,7 +86,7 @@ fn can_still_invite(file: &PlanFile) -> Result<()> {
     if waiting.is_empty() || creates.any(|action| !done.contains(&action.id)) {
         return Ok(());
     }
-    let names = text::visible(&waiting.join(", ")).into_owned();
+    let names = text::shown(&waiting.join(", "));
     Err(Failure::failed(format!(
         "Domo's API sends an invitation only while it creates an account and has no call to invite one that exists. To be invited: {names}"
     ))

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::progress::ProgressLine;
 use super::{Exit, Invocation, interruptible, out_folder, runtime};
 use crate::cli;
-use crate::config::{Config, DEFAULT_FILE, Directory, instance_name, quoted};
+use crate::config::{Config, DEFAULT_FILE, Directory, environment, instance_name, quoted};
 use crate::directory::{self, Source};
 use crate::domo::{self, Accounts, SUPPORT_EMAIL};
 use crate::failure::Failure;
@@ -113,7 +113,7 @@ fn accounts(options: &cli::Init, invocation: &Invocation) -> Result<Option<Accou
     if let Some(path) = &options.accounts {
         return domo::load(path).map(Some);
     }
-    if std::env::var_os("DOMO_CLIENT_ID").is_none() {
+    if std::env::var_os(environment::CLIENT_ID).is_none() {
         return Ok(None);
     }
     let settings = domo::Settings::from_env(&Config::default(), None)?;
@@ -170,7 +170,7 @@ fn written(folder: &Path, directories: &[Directory], sources: &[Source], account
 
 /// Addresses that read like a machine's, each as a block to take the comment signs from.
 fn suggest(text: &mut String, accounts: &Accounts) -> Result<()> {
-    let emails = accounts.frame.column("email")?.str()?;
+    let emails = accounts.emails()?;
     // Domo's own support account is excluded without a rule.
     let ours = emails.iter().flatten().filter(|email| *email != SUPPORT_EMAIL);
     let machines: Vec<&str> = ours.filter(|email| reads_like_a_machine(email)).collect();

@@ -121,7 +121,7 @@ impl PlanFile {
         let own = self.archive();
         let real = |path: &Path| path.canonicalize().ok();
         let same = |path: &Path| path == own || real(path).is_some_and(|path| Some(path) == real(own));
-        match same(Path::new("audits")) {
+        match same(Path::new(cli::ARCHIVE)) {
             true => String::new(),
             false => format!(" --archive {}", cli::argument(if same(&self.named) { &self.named } else { own })),
         }

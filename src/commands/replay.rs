@@ -9,7 +9,7 @@ use super::{Exit, Invocation};
 use crate::archive::diff::Diff;
 use crate::archive::findings::Findings;
 use crate::archive::manifest::{ConfigDigest, Manifest, RunSummary};
-use crate::archive::{Archive, RunFolder, RunInfo, StoredRun, inputs, replay};
+use crate::archive::{Archive, RunFolder, RunInfo, StoredRun, inputs, replay, tokens};
 use crate::cli;
 use crate::config::Loaded;
 use crate::failure::{self, Failure, FailureKind};
@@ -46,7 +46,7 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
     // Who was kept out of a run's files stays out of its replay's.
     let redact = stored.manifest.files.iter().any(|file| file.name == report::REDACTION_KEY);
     if redact {
-        report::same_tokens(&beside, archive)?;
+        tokens::same_tokens(&beside, archive)?;
     }
 
     let folder = RunFolder::create(archive, invocation.started)?;
@@ -128,7 +128,7 @@ impl Output<'_> {
 /// The folder of the run that somebody names: a folder anywhere, else a run of the archive that they name, which is where the replay goes;
 /// else of the one in which audits are kept.
 fn folder_of(run: &Path, archive: Option<&Path>) -> Result<PathBuf> {
-    let default = Archive::at(Path::new("audits"));
+    let default = Archive::at(Path::new(cli::ARCHIVE));
     let Some(named) = archive else { return default.folder_of(run) };
     let found = match run == Path::new("latest") {
         // What was judged again last month, into the same archive, is not the latest run.

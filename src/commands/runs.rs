@@ -17,9 +17,9 @@ use crate::archive::{Archive, StoredRun};
 use crate::cli::{self, RunsCommand};
 use crate::config::Loaded;
 use crate::failure::{Failure, FailureKind};
-use crate::reconcile::EvidenceStatus;
+use crate::reconcile::{EvidenceStatus, moved};
+use crate::terms::Severity;
 use crate::terms::names::REPORT_MD;
-use crate::terms::{Severity, moved};
 use crate::{files, text};
 
 /// Lists the runs of an archive, shows one, compares two, or removes old ones.

@@ -23,11 +23,9 @@ pub(super) fn limit(key: &str) -> Option<(i64, i64)> {
 
 /// Every number beyond its limit and every name of a variable that is none: where its key stands in the text, in bytes, and what is wrong.
 /// No value of a variable's key is shown: whoever wrote a secret there must not find it in a log.
-pub(super) fn problems(text: &str) -> Vec<(usize, String)> {
+pub(super) fn problems(file: &DeTable<'_>) -> Vec<(usize, String)> {
     let mut problems = Vec::new();
-    if let Ok(file) = DeTable::parse(text) {
-        walk("", file.get_ref(), &mut problems);
-    }
+    walk("", file, &mut problems);
     problems
 }
 
@@ -86,7 +84,7 @@ mod tests {
         let file = "[domo]\nconcurrency = 9223372036854775807\nactivity_days = -1\n[policy]\nplan_valid_days = 4294967295\n\
                     [[instance]]\npage_size = 0\n[[directory]]\nmax_age_days = 36501\n\
                     [guards]\nmax_updates_percent = 200\n";
-        let found = problems(file);
+        let found = problems(DeTable::parse(file).unwrap().get_ref());
         for part in [
             "[domo] concurrency is 1 to 64, not 9223372036854775807",
             "[domo] activity_days is 0 to 36500, not -1",

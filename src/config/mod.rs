@@ -5,9 +5,12 @@
 
 mod account;
 mod content;
+pub mod environment;
 mod instance;
 mod limits;
 mod load;
+mod mistakes;
+mod problems;
 mod rights;
 mod source;
 
@@ -19,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::terms::{Field, Key, Kind, Status, words};
 pub use content::{Content, ReportPlace};
-pub use instance::{instance_name, same_instance};
+pub use instance::{instance_host, instance_name, same_instance};
 pub use load::{DEFAULT_FILE, Loaded, quoted, shown};
 pub use rights::{AccountRole, CustomRole, Rights};
 pub use source::{Pages, SourceAuth, SourceKind};

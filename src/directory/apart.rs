@@ -2,115 +2,127 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use anyhow::Result;
 
 use super::cells;
 use super::headers;
-use super::mapping::Mapping;
+use super::headers::mapping::Mapping;
+use super::headers::slot::Slot;
+use super::lists::{lines, lists, split};
 use super::people::Source;
 use super::raw::Raw;
-use super::slot::Slot;
-use super::spellings::split;
 use super::status;
 use crate::config;
 use crate::text::{Pattern, plural, squashed};
 
-/// What a record is called (one of several, many), and the words by which its kind is told, without case and signs.
-const KINDS: &[(&str, &str, &str)] = &[
-    // Graph's `@odata.type`, LDAP's `objectClass`, Exchange's `RecipientTypeDetails`, Google's `kind`, SCIM's `resourceType`.
-    (
-        "group",
-        "groups",
-        "group | groupofnames | groupofuniquenames | posixgroup | microsoftgraphgroup | admindirectorygroup | mailuniversaldistributiongroup | mailuniversalsecuritygroup | mailnonuniversalgroup | dynamicdistributiongroup | groupmailbox | roomlist | team | distributionlist | distributiongroup",
-    ),
-    ("contact", "contacts", "contact | mailcontact | orgcontact | microsoftgraphorgcontact | microsoftgraphcontact"),
-    (
-        "room or resource",
-        "rooms and resources",
-        "room | roommailbox | equipmentmailbox | equipment | resource | calendarresource | schedulingmailbox | microsoftgraphroom",
-    ),
-    (
-        "device",
-        "devices",
-        "computer | device | microsoftgraphdevice | printqueue | msdsgroupmanagedserviceaccount | msdsmanagedserviceaccount",
-    ),
-    (
-        "container",
-        "containers",
-        "organizationalunit | container | domain | domaindns | organization | dcobject | builtindomain | microsoftgraphserviceprincipal | serviceprincipal | application",
-    ),
-];
+lists! {
+    "apart.txt";
+    VACANT = "vacant",
+}
 
-/// What stands in place of a name where nobody holds a position, without case.
-const VACANT: &str = "vacant | vacancy | vacant position | open position | position vacant | unfilled | unfilled position | to be hired | to be recruited | tbh | tbd | tba | n.n | n. n | nn | unbesetzt | vakant | nicht besetzt | offene stelle | zu besetzen | noch zu besetzen | poste vacant | poste à pourvoir | à recruter | vacante | puesto vacante | posición vacante | por cubrir | por contratar | vaga | vaga aberta | a contratar | posizione vacante | vacature | onbezet | wakat | vakans | vakant tjänst | ledig stilling | ubesat | avoin | 欠員 | 空席";
+/// What a record of each kind is called (one of several, many), and the words by which its kind is told.
+static KINDS: LazyLock<Vec<(&str, &str, Vec<&str>)>> = LazyLock::new(|| {
+    let kind = |(what, words): (&'static str, &'static str)| {
+        let (one, many) = what.split_once(", ")?;
+        Some((one, many, split(words).collect()))
+    };
+    lines(include_str!("apart.txt")).filter_map(kind).collect()
+});
+
+/// Rows that are nobody's.
+#[derive(Default)]
+struct Apart {
+    /// With why.
+    out: BTreeMap<u32, Cow<'static, str>>,
+    /// Rows of which one cell says that they are nobody's, and others that they are somebody's.
+    doubtful: BTreeMap<u32, String>,
+}
 
 /// Takes them out, and says how many of each there were.
 pub(super) fn take_out(raw: &mut Raw, mapping: &Mapping, file: &config::Directory, source: &mut Source) -> Result<()> {
-    let mut out: BTreeMap<u32, Cow<'static, str>> = BTreeMap::new();
-    let mut counted: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
-    // Rows of which one cell says that they are nobody's, and others that they are somebody's.
-    let mut doubtful: BTreeMap<u32, String> = BTreeMap::new();
-    for column in mapping.columns(Slot::RecordKind).filter_map(|claim| raw.columns.get(claim.column)) {
-        for (at, (row, cell)) in raw.rows.iter().zip(column.values.iter()).enumerate() {
-            let Some(cell) = cell else { continue };
-            let Some((one, many)) = kind(cell) else { continue };
-            if !filled(raw, mapping, Slot::EmployeeNumber, at).is_empty() || is_somebody(raw, mapping, at) {
-                let header = &column.header;
-                doubtful.insert(*row, format!("`{header}` says that it is a {one}, and other cells that it is a person"));
-                continue;
-            }
-            if out.insert(*row, Cow::Borrowed("no person, by what it says it is")).is_none() {
-                counted.entry(one).or_insert((0, many)).0 += 1;
-            }
-        }
-    }
-    for (one, (count, many)) in counted {
-        let (is, no) = if count == 1 { ("is", "no person") } else { ("are", "no people") };
-        source.notes.push(format!("{} {is} {no}: counted apart", plural(count, one, many)));
-    }
-    let before = out.len();
-    for at in without_address(raw, mapping) {
-        let cells = |slot| filled(raw, mapping, slot, at);
-        // `Poste` and `vacant` in two cells are one word for it; Mr Vaga Silva is nobody's vacancy.
-        let joined = [cells(Slot::GivenName), cells(Slot::FamilyName)].concat().join(" ");
-        let names = || cells(Slot::Name).into_iter().chain([joined.as_str()]);
-        let Some(row) = raw.rows.get(at) else { continue };
-        // A family may be called so: `Vaga, Anna`.
-        let (vacant, may_be) = (names().any(is_vacant), names().any(is_vacant_or_family));
-        match (vacant, may_be, is_somebody(raw, mapping, at)) {
-            (false, false, _) | (false, true, true) => {}
-            (false, true, false) | (true, _, true) if !cells(Slot::EmployeeNumber).is_empty() => {
-                doubtful.insert(*row, "its name may be a word for a vacant position".to_owned());
-            }
-            _ => _ = out.entry(*row).or_insert(Cow::Borrowed("a vacant position")),
-        }
-    }
-    say(out.len() - before, "vacant position", "vacant positions", source);
-    let before = out.len();
-    for (header, patterns) in &file.skip_rows {
-        let Some(column) = raw.columns.iter().find(|column| headers::key(&column.header) == headers::key(header)) else {
-            source.warnings.push(format!("skip_rows names `{header}`, which is no column of the file: it skips nothing"));
-            continue;
-        };
-        for pattern in patterns {
-            let matched = Pattern::new(pattern);
-            let fits = |cell: Option<&str>| cell.is_some_and(|cell| matched.matches(cell));
-            let mut named = raw.rows.iter().zip(column.values.iter()).filter(|(_, cell)| fits(*cell)).peekable();
-            if named.peek().is_none() {
-                source
-                    .warnings
-                    .push(format!("skip_rows names `{pattern}` in `{header}`, which stands in no row: it skips nothing"));
-            }
-            named.for_each(|(row, _)| _ = out.entry(*row).or_insert(Cow::Borrowed("skip_rows in the configuration names it")));
-        }
-    }
-    say(out.len() - before, "row that skip_rows names", "rows that skip_rows names", source);
+    let mut apart = Apart::default();
+    apart.kinds(raw, mapping, source);
+    apart.vacancies(raw, mapping, source);
+    apart.configured(raw, file, source);
     // Hundreds of groups are told by their number, single rows by their place.
-    source.skipped_rows += out.len() as u64;
-    raw.doubtful = doubtful;
-    raw.drop_rows(&out)?;
+    source.skipped_rows += apart.out.len() as u64;
+    raw.doubtful = apart.doubtful;
+    raw.drop_rows(&apart.out)?;
     Ok(())
+}
+
+impl Apart {
+    /// Records that say what they are.
+    fn kinds(&mut self, raw: &Raw, mapping: &Mapping, source: &mut Source) {
+        let mut counted: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
+        for column in mapping.columns(Slot::RecordKind).filter_map(|claim| raw.columns.get(claim.column)) {
+            for (at, (row, cell)) in raw.rows.iter().zip(column.values.iter()).enumerate() {
+                let Some(cell) = cell else { continue };
+                let Some((one, many)) = kind(cell) else { continue };
+                if !filled(raw, mapping, Slot::EmployeeNumber, at).is_empty() || is_somebody(raw, mapping, at) {
+                    let header = &column.header;
+                    self.doubtful.insert(*row, format!("`{header}` says that it is a {one}, and other cells that it is a person"));
+                    continue;
+                }
+                if self.out.insert(*row, Cow::Borrowed("no person, by what it says it is")).is_none() {
+                    counted.entry(one).or_insert((0, many)).0 += 1;
+                }
+            }
+        }
+        for (one, (count, many)) in counted {
+            let (is, no) = if count == 1 { ("is", "no person") } else { ("are", "no people") };
+            source.notes.push(format!("{} {is} {no}: counted apart", plural(count, one, many)));
+        }
+    }
+
+    /// Positions that nobody holds.
+    fn vacancies(&mut self, raw: &Raw, mapping: &Mapping, source: &mut Source) {
+        let before = self.out.len();
+        for at in without_address(raw, mapping) {
+            let cells = |slot| filled(raw, mapping, slot, at);
+            // `Poste` and `vacant` in two cells are one word for it; Mr Vaga Silva is nobody's vacancy.
+            let joined = [cells(Slot::GivenName), cells(Slot::FamilyName)].concat().join(" ");
+            let names = || cells(Slot::Name).into_iter().chain([joined.as_str()]);
+            let Some(row) = raw.rows.get(at) else { continue };
+            // A family may be called so: `Vaga, Anna`.
+            let (vacant, may_be) = (names().any(is_vacant), names().any(is_vacant_or_family));
+            match (vacant, may_be, is_somebody(raw, mapping, at)) {
+                (false, false, _) | (false, true, true) => {}
+                (false, true, false) | (true, _, true) if !cells(Slot::EmployeeNumber).is_empty() => {
+                    self.doubtful.insert(*row, "its name may be a word for a vacant position".to_owned());
+                }
+                _ => _ = self.out.entry(*row).or_insert(Cow::Borrowed("a vacant position")),
+            }
+        }
+        say(self.out.len() - before, "vacant position", "vacant positions", source);
+    }
+
+    /// Rows that `skip_rows` in the configuration names.
+    fn configured(&mut self, raw: &Raw, file: &config::Directory, source: &mut Source) {
+        let before = self.out.len();
+        for (header, patterns) in &file.skip_rows {
+            let Some(column) = raw.columns.iter().find(|column| headers::key(&column.header) == headers::key(header)) else {
+                source.warnings.push(format!("skip_rows names `{header}`, which is no column of the file: it skips nothing"));
+                continue;
+            };
+            for pattern in patterns {
+                let matched = Pattern::new(pattern);
+                let fits = |cell: Option<&str>| cell.is_some_and(|cell| matched.matches(cell));
+                let mut named = raw.rows.iter().zip(column.values.iter()).filter(|(_, cell)| fits(*cell)).peekable();
+                if named.peek().is_none() {
+                    source
+                        .warnings
+                        .push(format!("skip_rows names `{pattern}` in `{header}`, which stands in no row: it skips nothing"));
+                }
+                named.for_each(|(row, _)| {
+                    _ = self.out.entry(*row).or_insert(Cow::Borrowed("skip_rows in the configuration names it"))
+                });
+            }
+        }
+        say(self.out.len() - before, "row that skip_rows names", "rows that skip_rows names", source);
+    }
 }
 
 /// The places of the rows without an address: most lists have none.
@@ -150,8 +162,8 @@ fn kind(cell: &str) -> Option<(&'static str, &'static str)> {
         let first = if words.iter().any(|word| word == "top") { 0 } else { words.len() - 1 };
         words.into_iter().skip(first).collect::<Vec<_>>()
     };
-    let words: Vec<String> = class.split(['\n', ';', ',', '|']).flat_map(spaced).chain([squashed(class)]).collect();
-    let known = |(_, _, line): &&(&str, &str, &str)| split(line).any(|known| words.iter().any(|word| word == known));
+    let words: Vec<String> = class.split(cells::SEPARATORS).flat_map(spaced).chain([squashed(class)]).collect();
+    let known = |(.., known): &&(_, _, Vec<&str>)| known.iter().any(|known| words.iter().any(|word| word == known));
     KINDS.iter().find(known).map(|(one, many, _)| (*one, *many))
 }
 
@@ -173,5 +185,5 @@ fn is_vacant_or_family(name: &str) -> bool {
 fn is_vacant_before(name: &str, signs: &[char]) -> bool {
     let lower = cells::trim(name).trim_matches(['(', ')', '<', '>', '[', ']', '*', '-', '.', ' ']).to_lowercase();
     let behind = |word: &str| lower.strip_prefix(word).map(str::trim_start);
-    split(VACANT).any(|word| behind(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(signs)))
+    VACANT.iter().any(|word| behind(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(signs)))
 }

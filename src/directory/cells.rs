@@ -4,6 +4,15 @@ use std::borrow::Cow;
 
 use crate::text;
 
+/// Stands between several values of a cell until it is known what they are values of. No export writes it.
+pub(super) const JOINER: char = '\u{1E}';
+
+/// Signs between several values of a cell: addresses, groups, classes. None of those holds one.
+pub(super) const SEPARATORS: [char; 4] = ['\n', ';', ',', '|'];
+
+/// Signs between several numbers. A comma may stand in one.
+pub(super) const NUMBER_SEPARATORS: [char; 2] = [';', '|'];
+
 /// The cell without white space, invisible edges and spreadsheet wrappers; `None` when it says that there is nothing.
 pub(super) fn clean(cell: &str) -> Option<&str> {
     // Most cells begin with a letter that begins no word for "nothing" and no wrapper.

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
-use super::raw::{HiddenEdges, Keyless, Long, Raw, RawColumn, SEVERAL, Watched};
-use super::slot::Slot;
-use super::{cells, headers, mapping, typed};
+use super::headers::slot::Slot;
+use super::headers::{mapping, typed};
+use super::raw::{HiddenEdges, Keyless, Long, Raw, RawColumn, Watched};
+use super::{cells, headers};
 use crate::config;
 
 /// What a reader knows of the table before it reads the rows.
@@ -188,7 +189,7 @@ impl<'l> Collector<'l> {
             self.layout.wanted.iter().position(|wanted| *wanted == at).and_then(|place| *self.layout.slots.get(place)?)
         };
         let is = |fits: &dyn Fn(Slot) -> bool| filled.iter().filter_map(|at| slot(*at)).any(fits);
-        let shown = |text: Cow<'_, str>| cells::trim(&text).replace(SEVERAL, " ").chars().take(200).collect();
+        let shown = |text: Cow<'_, str>| cells::trim(&text).replace(cells::JOINER, " ").chars().take(200).collect();
         self.keyless.push(Keyless {
             row: number,
             cells: texts().take(8).map(|(_, text)| shown(text)).collect(),

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use chrono::NaiveDate;
 
-use super::file_format::UNPACKED_LIMIT;
+use super::formats::file_format::UNPACKED_LIMIT;
 use super::people::Origin;
 use crate::digest::{self, Hasher};
 use crate::failure::{self, Failure};

@@ -1,58 +1,43 @@
 //! All that knows directory exports: decoding, finding the table, mapping headers, reading cells, status words and dates.
 //!
 //! ```text
-//!  bytes ─► decode ─► rows of text cells ─► headers ─► mapping ─► people
-//!           (what     (delimited, workbook, (which     (which     (columns of
-//!            is it)    json)                 row)       column)    one frame)
+//!  input ─► formats ─► headers ─► collect ─► settle ─► mapping ─► apart ─► build ─► people
+//!  (bytes)  (what is   (which     (columns   (which    (which     (which   (what    (one
+//!            it; rows   row)       of text)   rows      column     records  cells    frame)
+//!            of cells)                        are       fills      are no   mean)
+//!                                             nobody)   a field)   people)
 //! ```
 //!
+//! `load` leads each file along that way, `read` as far as `settle`.
+//!
 //! A file becomes columns of text first, and only columns that may be read are kept: an export carries salaries and birth dates, and
-//! they never get further than the reader. `spellings.txt` and `systems` are data: a header or a system is taught there.
+//! they never get further than the reader. `headers/spellings.txt` and `headers/systems.rs` are data: a header or a system is taught
+//! there.
 //!
 //! What leaves this room is [`People`]: a frame, the rows that were rejected, and the evidence of how each file was understood.
 //! Whether somebody is employed on the day judged is not decided here but in `reconcile`.
 
-mod age;
 mod apart;
 mod build;
 mod caps;
 mod cells;
-mod clock;
 mod collect;
-mod dates;
-mod decode;
-mod delimited;
-mod eras;
+mod days;
 pub mod facts;
-mod file_format;
-mod gauge;
-mod grid;
+mod formats;
 mod headers;
 mod input;
-mod json;
-mod ldif;
+mod lists;
 mod load;
-mod mapping;
 pub mod marks;
-mod markup;
 mod names;
-mod ods;
-mod ole;
 pub mod overview;
 pub mod people;
 mod raw;
+mod read;
 mod settle;
-mod sheet;
-mod slot;
-mod spellings;
 mod status;
-mod systems;
 pub mod table;
-mod typed;
-mod unread;
-mod workbook;
-mod xls;
-mod zip;
 
 pub use input::{Input, LARGEST};
 pub use load::{load, load_with};

@@ -36,9 +36,10 @@ pub struct Overview {
 
 /// A row that could not be used.
 #[derive(Debug, Clone, Serialize)]
-#[allow(missing_docs)]
 pub struct Rejected {
+    /// Its number, as the file's own tools show it.
     pub row: u32,
+    /// Why, as a sentence.
     pub reason: String,
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::systems;
+use super::headers::systems;
 use crate::terms::{FIELDS, Holds, Status};
 
 /// Columns of the people frame and their types, in this order: the place of a row, and the table of fields ([`FIELDS`]). Text is as the file has it after decoding: trimmed, formula and
@@ -302,7 +302,7 @@ impl Source {
 
     /// Whether an identity provider wrote the file: its words say who may sign in, not who is employed.
     pub fn is_identity_provider(&self) -> bool {
-        self.system.as_deref().is_some_and(|system| systems::IDENTITY_PROVIDERS.contains(&system))
+        self.system.as_deref().is_some_and(systems::is_identity_provider)
     }
 }
 

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
+use super::days::dates;
 use super::marks::Marks;
-use super::{cells, dates, status};
+use super::{cells, status};
 
 /// Cells of a column that begin or end in characters that show nothing.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,9 +23,6 @@ impl HiddenEdges {
         self.count += 1;
     }
 }
-
-/// Stands between several values of a cell until it is known what they are values of.
-pub(super) const SEVERAL: char = '\u{1E}';
 
 /// A table as text: only the columns that may be read, one value a data row; null is "nothing there".
 #[derive(Debug, Default)]
@@ -63,7 +61,7 @@ pub(super) struct Raw {
     pub(super) watched: Vec<Watched>,
     /// Further values of cells that a file gives several values.
     pub(super) doubled: Vec<Doubled>,
-    /// Whether a cell holds several values of one field, with [`SEVERAL`] between them.
+    /// Whether a cell holds several values of one field, with [`cells::JOINER`] between them.
     pub(super) several: bool,
     /// What the list says of itself.
     pub(super) marks: Marks,
@@ -212,7 +210,7 @@ impl Watched {
 
     /// Looks at a cell; false when enough were seen.
     pub(super) fn see(&mut self, cell: &str) -> bool {
-        if let Some(cell) = cell.split(SEVERAL).find_map(cells::clean) {
+        if let Some(cell) = cell.split(cells::JOINER).find_map(cells::clean) {
             self.seen += 1;
             if memchr::memchr(b'@', cell.as_bytes()).is_some() {
                 self.addresses += u32::from(cells::is_email(&cells::email(cell)));

@@ -10,9 +10,10 @@ use polars::prelude::StringChunked;
 use unicode_normalization::UnicodeNormalization;
 
 use super::cells;
-use super::slot::Slot;
-use super::spellings::{self, split};
-use super::systems::System;
+use super::headers::slot::Slot;
+use super::headers::spellings;
+use super::headers::systems::System;
+use super::lists::split;
 use crate::terms::Status;
 
 /// Words that mean the same in every system, folded.
@@ -177,7 +178,7 @@ mod tests {
     use polars::prelude::NewChunkedArray;
 
     use super::*;
-    use crate::directory::systems::SYSTEMS;
+    use crate::directory::headers::systems::SYSTEMS;
 
     fn meaning(system: Option<&str>, slot: Slot, word: &str) -> Meaning {
         let system = system.and_then(|name| SYSTEMS.iter().find(|system| system.name == name));

@@ -7,13 +7,13 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::collect;
-use super::decode::{self, Decoded};
-use super::delimited::{self, Records};
-use super::file_format::FileFormat;
-use super::grid::Grid;
+use super::formats::decode::{self, Decoded};
+use super::formats::delimited::{self, Records};
+use super::formats::file_format::FileFormat;
+use super::formats::grid::Grid;
+use super::formats::json::{self, Json};
+use super::formats::workbook::{self, Workbook};
 use super::input;
-use super::json::{self, Json};
-use super::workbook::{self, Workbook};
 use crate::failure::Failure;
 
 /// A row of text.
@@ -169,7 +169,7 @@ fn text_rows(text: &str) -> Result<(Vec<TextRow>, Option<String>)> {
 
 fn sheet_rows(book: &mut Workbook, sheet: Option<&str>) -> Result<Vec<TextRow>> {
     let name = match sheet {
-        Some(sheet) => workbook::choose(book, Some(sheet), &|_| false, &mut Vec::new(), &mut Vec::new())?.name,
+        Some(sheet) => workbook::named(book, sheet)?.name,
         None => match book.sheets().first() {
             Some(first) => first.name.clone(),
             None => bail!(Failure::usage("the workbook has no sheet")),

@@ -14,6 +14,7 @@ use super::frame::owns_column;
 pub use super::frame::schema;
 use super::snapshot::Snapshot;
 use super::wire::Credential;
+use crate::config::AccountRole;
 use crate::terms::Owned;
 
 /// The accounts of one instance at one time.
@@ -50,16 +51,56 @@ impl Accounts {
         self.numbers.unwrap_or(false)
     }
 
+    /// Their ids, row by row; null where the source has none.
+    ///
+    /// # Errors
+    /// None in practice: the column is there. So of the other columns.
+    pub fn ids(&self) -> Result<&UInt64Chunked> {
+        Ok(self.frame.column("id")?.u64()?)
+    }
+
+    /// Their addresses as sent, row by row.
+    ///
+    /// # Errors
+    /// As [`ids`](Self::ids).
+    pub fn emails(&self) -> Result<&StringChunked> {
+        Ok(self.frame.column("email")?.str()?)
+    }
+
+    /// Whether each is active, row by row. No cell is null: a deleted account is not active, and any other is that does not say so.
+    ///
+    /// # Errors
+    /// As [`ids`](Self::ids).
+    pub fn active(&self) -> Result<impl Iterator<Item = bool> + '_> {
+        Ok(self.frame.column("active")?.bool()?.iter().map(|active| active.unwrap_or(true)))
+    }
+
+    /// What is known of each one's role, as sent, row by row.
+    ///
+    /// # Errors
+    /// As [`ids`](Self::ids).
+    pub fn roles(&self) -> Result<impl Iterator<Item = AccountRole<'_>>> {
+        let (names, ids) = (self.frame.column("role")?.str()?, self.frame.column("role_id")?.str()?);
+        let administer = self.frame.column("administers")?.bool()?;
+        let roles = names.iter().zip(ids.iter()).zip(administer.iter());
+        Ok(roles.map(|((name, id), administers)| AccountRole { name, id, administers }))
+    }
+
     /// The accounts with these ids, as the list has them.
     ///
     /// # Errors
     /// An object of these is no account.
     pub fn listed(&self, ids: &HashSet<u64>) -> Result<HashMap<u64, Account>> {
-        let rows = self.frame.column("id")?.u64()?.iter().zip(self.snapshot.objects());
+        let rows = self.ids()?.iter().zip(self.snapshot.objects());
         let wanted = rows.filter(|(id, _)| id.is_some_and(|id| ids.contains(&id)));
         let accounts =
             wanted.map(|(_, object)| Account::from_json(object).map(|account| (account.id(), account)).map_err(Error::msg));
         accounts.collect()
+    }
+
+    /// The sorts of which it is known what accounts own, by the reports that are relied on.
+    pub fn told(&self) -> BTreeSet<Owned> {
+        self.evidence.content.iter().filter_map(Reported::tells).collect()
     }
 
     /// What the account of a row owns, by every report that says so, relied on or not.
@@ -114,4 +155,20 @@ pub struct Evidence {
     /// How the reports of `[content]` came out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub content: Vec<Reported>,
+}
+
+impl Evidence {
+    /// [`kind`](Self::kind) of what Domo's API gave.
+    pub const API: &'static str = "api";
+    /// Of a snapshot.
+    pub const SNAPSHOT: &'static str = "snapshot";
+    /// Of an export of Domo's page *People*.
+    pub const PEOPLE_EXPORT: &'static str = "people-export";
+    /// Of the DataSet *People* of DomoStats.
+    pub const DOMOSTATS: &'static str = "domostats";
+
+    /// Whether Domo's API gave the accounts, and not a file.
+    pub fn is_from_api(&self) -> bool {
+        self.kind == Self::API
+    }
 }

@@ -36,9 +36,7 @@ pub(super) fn surprise(
         // The role's number says the same as its name; where it was not told before, nothing was asked of it.
         let role = field == "roleId" && changes.contains_key("role");
         let fine = changes.contains_key(field) || role || same(field, was, is);
-        let show = |value: Option<&Value>| {
-            value.map_or_else(|| "absent".into(), |value| crate::text::visible(&value.to_string()).into_owned())
-        };
+        let show = |value: Option<&Value>| value.map_or_else(|| "absent".into(), |value| crate::text::shown(&value.to_string()));
         (!fine).then(|| (field.clone(), format!("it was {} and reads back as {}", show(was), show(is))))
     })
 }

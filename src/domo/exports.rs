@@ -62,7 +62,7 @@ pub(super) fn load(bytes: Vec<u8>, mut evidence: Evidence) -> Result<Accounts> {
     if let Some([one, _]) = twice.windows(2).find(|pair| matches!(pair, [one, other] if one == other)) {
         return Err(Failure::usage(format!("{} has two columns for `{one}`", evidence.source)).into());
     }
-    evidence.kind = if has("id") { "domostats" } else { "people-export" }.into();
+    evidence.kind = if has("id") { Evidence::DOMOSTATS } else { Evidence::PEOPLE_EXPORT }.into();
     evidence.warnings.push(if has("id") {
         "DomoStats leaves out removed people and Domo's own system users, and does not say who is active".into()
     } else {
@@ -89,7 +89,7 @@ fn object(kind: &str, fields: &[Option<&str>], row: &TextRow) -> Result<String> 
                 let id = text::whole(cell).parse::<u64>();
                 Value::from(id.with_context(|| format!("the user id `{}` is no number", text::visible(cell)))?)
             }
-            "groups" => cell.split([',', ';', '|']).map(str::trim).filter(|name| !name.is_empty()).map(Value::from).collect(),
+            "groups" => cell.split(text::SEPARATORS).map(str::trim).filter(|name| !name.is_empty()).map(Value::from).collect(),
             _ => Value::from(cell),
         };
         object.insert(field.to_owned(), value);

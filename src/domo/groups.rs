@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::read::{ReadProgress, ReadState, Reader};
 use super::sent::{Sent, WriteError};
-use super::session::{Door, Session, Unfit, failure, json};
+use super::session::{Door, Session, Unusable, failure, json};
 use super::wire::{CallError, Group, Loose};
 use super::write::Writer;
 use crate::http::Method;
@@ -130,7 +130,7 @@ async fn groups(session: &Session) -> Result<Vec<Group>, CallError> {
             let id = row.id.id()?.ok_or("a group without an id")?;
             Ok(Group { id, name: row.name.text()?.unwrap_or_default().into_owned() })
         };
-        rows.into_iter().map(group).collect::<Result<Vec<_>, String>>().map_err(Unfit::Wrong)
+        rows.into_iter().map(group).collect::<Result<Vec<_>, String>>().map_err(Unusable::Permanent)
     };
     let mut groups = every(session, "/v1/groups", PAGE, rows).await?;
     groups.sort_by_key(|group| group.id);
@@ -142,7 +142,7 @@ async fn members(session: &Session, group: u64) -> Result<Vec<u64>, CallError> {
     let rows = |body: &[u8]| {
         let rows: Vec<Loose<'_>> = json(body, "no JSON list")?;
         let id = |row: Loose<'_>| row.id()?.ok_or_else(|| "a member without an id".to_owned());
-        rows.into_iter().map(id).collect::<Result<Vec<_>, String>>().map_err(Unfit::Wrong)
+        rows.into_iter().map(id).collect::<Result<Vec<_>, String>>().map_err(Unusable::Permanent)
     };
     let mut members = every(session, &format!("/v1/groups/{group}/users"), PAGE, rows).await?;
     members.sort_unstable();
@@ -155,7 +155,7 @@ pub(super) async fn every<T>(
     session: &Session,
     path: &str,
     limit: u64,
-    rows: impl Fn(&[u8]) -> std::result::Result<Vec<T>, Unfit>,
+    rows: impl Fn(&[u8]) -> std::result::Result<Vec<T>, Unusable>,
 ) -> Result<Vec<T>, CallError> {
     let mut all = Vec::new();
     let mut last = Vec::new();

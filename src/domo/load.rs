@@ -24,7 +24,7 @@ const LONGEST: u64 = 4 << 30;
 /// # Errors
 /// The file cannot be read, or something in it is no account.
 pub fn load(path: &Path) -> Result<Accounts> {
-    let shown = text::visible(&path.display().to_string()).into_owned();
+    let shown = text::shown(&path.display().to_string());
     let looked_at = || std::fs::metadata(path).ok();
     let before = looked_at();
     let bytes = files::read(path, LONGEST).with_context(|| {
@@ -34,7 +34,8 @@ pub fn load(path: &Path) -> Result<Accounts> {
     let as_of = after.as_ref().and_then(files::changed_on);
     let incomplete = before.zip(after).and_then(|(before, after)| files::changed_while_read(&before, &after, bytes.len()));
     let incomplete = Vec::from_iter(incomplete);
-    let mut evidence = Evidence { source: shown.clone(), kind: "snapshot".into(), as_of, incomplete, ..Evidence::default() };
+    let mut evidence =
+        Evidence { source: shown.clone(), kind: Evidence::SNAPSHOT.into(), as_of, incomplete, ..Evidence::default() };
     let bytes = match Snapshot::of_lines(bytes).map(|lines| objects::from_lines(lines, evidence.clone())) {
         Ok(Ok(accounts)) => return accounts,
         Ok(Err(lines)) => lines.into_bytes(),

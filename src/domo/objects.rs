@@ -56,7 +56,7 @@ pub(super) fn again(accounts: Accounts, snapshot: Snapshot) -> Result<Accounts> 
     let Accounts { provided, mut evidence, numbers, .. } = accounts;
     let built = build(&snapshot)
         .map_err(|(position, why)| unreadable(&evidence.source, position, snapshot.object(position).unwrap_or_default(), &why))?;
-    if evidence.kind == "api" {
+    if evidence.is_from_api() {
         (evidence.sha256, evidence.bytes) = (snapshot.sha256(), snapshot.bytes().len() as u64);
     }
     let provided = built.seen.provided().into_iter().chain(provided).collect();

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::task::JoinHandle;
 
-use super::session::{Door, Session, Unfit, json};
+use super::session::{Door, Session, Unusable, json};
 use super::snapshot::Snapshot;
 use super::wire::{self, CallError, Loose};
 
@@ -150,14 +150,14 @@ async fn page(session: &Session, keep: &Keep, offset: u64, limit: u64) -> Result
     let parse = |body: &[u8]| {
         let rows: Vec<&RawValue> = json(body, "the page is no JSON list")?;
         if rows.len() as u64 > limit {
-            return Err(Unfit::Wrong(format!("Domo sent {} users where at most {limit} were asked for", rows.len())));
+            return Err(Unusable::Permanent(format!("Domo sent {} users where at most {limit} were asked for", rows.len())));
         }
         let mut page = Page { ids: Vec::with_capacity(rows.len()), ..Page::default() };
         for (position, row) in rows.into_iter().enumerate() {
             let position = offset + position as u64 + 1;
             let id = wire::id(row.get().as_bytes());
             let id = id.and_then(|id| id.ok_or_else(|| "it has no `id`".into()));
-            let id = id.map_err(|why| Unfit::Wrong(format!("the user at position {position} cannot be read: {why}")))?;
+            let id = id.map_err(|why| Unusable::Permanent(format!("the user at position {position} cannot be read: {why}")))?;
             page.ids.push(id);
             match keep {
                 Keep::Objects => page.lines.push(row.get()),

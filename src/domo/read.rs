@@ -21,7 +21,7 @@ use super::extras::Extras;
 use super::frame::NO_INACTIVE_STATE;
 use super::objects;
 use super::pages::{Keep, Page, Window, plain_address};
-use super::session::{Door, Session, Unfit, failure, json};
+use super::session::{Door, Session, Unusable, failure, json};
 use super::snapshot::Snapshot;
 use super::wire::{self, CallError, Refusal};
 use crate::text;
@@ -110,7 +110,7 @@ impl Reader {
         let source = self.session.url("/v1/users", &[]);
         let mut evidence = Evidence {
             source: source.to_string(),
-            kind: "api".into(),
+            kind: Evidence::API.into(),
             started: Some(Utc::now()),
             page_size: Some(settings.page_size),
             credential: Some(self.session.credential().clone()),
@@ -317,9 +317,9 @@ impl Reader {
         let mut denied = false;
         loop {
             let read = self.session.read(Door::Rest, &url, |body| {
-                let account = Account::from_object(json(body, "no JSON object")?).map_err(Unfit::Wrong)?;
+                let account = Account::from_object(json(body, "no JSON object")?).map_err(Unusable::Permanent)?;
                 let same = account.id() == id;
-                if same { Ok(account) } else { Err(Unfit::Wrong(format!("Domo sent account {} instead", account.id()))) }
+                if same { Ok(account) } else { Err(Unusable::Permanent(format!("Domo sent account {} instead", account.id()))) }
             });
             match read.await {
                 Ok(account) if account.deleted() => return Ok(Lookup::Deleted),
@@ -399,7 +399,7 @@ impl Reader {
         let mut doubts = Vec::new();
         if let Some(owner) = credential.user_id
             && accounts.evidence.incomplete.is_empty()
-            && !accounts.frame.column("id")?.u64()?.iter().any(|id| id == Some(owner))
+            && !accounts.ids()?.iter().any(|id| id == Some(owner))
         {
             doubts.push(format!("the account behind the API client ({owner}) is not in its own list"));
         }

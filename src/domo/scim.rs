@@ -8,7 +8,7 @@ use super::account::Account;
 use super::pages::plain_address;
 use super::read::Reader;
 use super::sent::WriteError;
-use super::session::{Door, Session, Unfit, json, no_scim, under};
+use super::session::{Door, Session, Unusable, endpoint, json, no_scim};
 use super::wire::{CallError, Loose};
 use super::write::{Writer, Written};
 use crate::http::{Method, Url};
@@ -93,7 +93,7 @@ impl Writer {
             )));
         }
         let root = root(&self.session).map_err(|error| WriteError::Transport(error.sentence()))?;
-        let url = under(root, &format!("/Users/{}", found.id), &[]);
+        let url = endpoint(root, &format!("/Users/{}", found.id), &[]);
         let body = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
             "Operations": [{"op": "Replace", "path": "active", "value": active}]
@@ -122,18 +122,19 @@ async fn every(session: &Session, filter: Option<&str>) -> Result<Vec<ScimUser>,
         let (start, count) = ((users.len() + 1).to_string(), COUNT.to_string());
         let mut query = vec![("startIndex", start.as_str()), ("count", count.as_str())];
         query.extend(filter.map(|filter| ("filter", filter)));
-        let url = under(root, "/Users", &query);
+        let url = endpoint(root, "/Users", &query);
         let parse = |body: &[u8]| {
             let list: List<'_> = json(body, "no list")?;
             // Something else, or an error's body, must not read as a list of nobody.
-            let total = list.total.id().ok().flatten().ok_or_else(|| Unfit::Garbled("no list: it has no `totalResults`".into()))?;
+            let total =
+                list.total.id().ok().flatten().ok_or_else(|| Unusable::Transient("no list: it has no `totalResults`".into()))?;
             let user = |resource: &Resource<'_>| {
                 Ok(ScimUser {
                     id: resource.id.id()?.ok_or("a user without an id")?,
                     user_name: resource.user_name.text()?.unwrap_or_default().into_owned(),
                 })
             };
-            let users = list.resources.iter().map(user).collect::<Result<Vec<_>, String>>().map_err(Unfit::Wrong)?;
+            let users = list.resources.iter().map(user).collect::<Result<Vec<_>, String>>().map_err(Unusable::Permanent)?;
             Ok((total, users))
         };
         let (total, page) = session.read(Door::Scim, &url, parse).await.map_err(|error| other_root(error, root))?;

@@ -12,8 +12,8 @@ use super::settings::Settings;
 use super::token::Tokens;
 use super::wire::Credential;
 use crate::failure::Failure;
-use crate::http::{self, Answer, CallError, Client, Keeper, Method, PAGE, Request, Unsent, Url, describe, is_loopback};
-pub(super) use crate::http::{Unfit, json, under};
+use crate::http::{self, Authenticator, CallError, Client, Method, PAGE, Request, Response, Unsent, Url, describe, is_loopback};
+pub(super) use crate::http::{Unusable, endpoint, json};
 
 /// An open session. Cheap to clone; all clones share the token and the pacer.
 #[derive(Clone)]
@@ -87,7 +87,7 @@ impl Session {
 
     /// An address under the v1 API.
     pub(super) fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
-        under(&self.inner.settings.api_url, path, query)
+        endpoint(&self.inner.settings.api_url, path, query)
     }
 
     /// Remembers how employee numbers come, for writing them the same way.
@@ -108,10 +108,10 @@ impl Session {
         &self,
         door: Door,
         url: &Url,
-        parse: impl Fn(&[u8]) -> std::result::Result<T, Unfit>,
+        parse: impl Fn(&[u8]) -> std::result::Result<T, Unusable>,
     ) -> Result<T, CallError> {
         let inner = &*self.inner;
-        let page = |answer: Answer| if answer.is_page() { Err(Unfit::Garbled(PAGE.into())) } else { parse(&answer.body) };
+        let page = |answer: Response| if answer.is_page() { Err(Unusable::Transient(PAGE.into())) } else { parse(&answer.body) };
         let build = || inner.client.request(Method::GET, url.clone());
         inner.client.ask(&describe(&Method::GET, url), &Key(inner, door), build, page).await
     }
@@ -119,7 +119,8 @@ impl Session {
     /// The rows of a DataSet as CSV.
     pub(super) async fn read_csv(&self, url: &Url) -> Result<Vec<u8>, CallError> {
         let inner = &*self.inner;
-        let page = |answer: Answer| if answer.is_page() { Err(Unfit::Garbled(PAGE.into())) } else { Ok(answer.body.to_vec()) };
+        let page =
+            |answer: Response| if answer.is_page() { Err(Unusable::Transient(PAGE.into())) } else { Ok(answer.body.to_vec()) };
         let build = || inner.client.request(Method::GET, url.clone()).header("Accept", "text/csv");
         inner.client.ask(&describe(&Method::GET, url), &Key(inner, Door::Rest), build, page).await
     }
@@ -133,7 +134,7 @@ impl Session {
         url: &Url,
         body: Option<&serde_json::Value>,
         leave: impl FnOnce() -> bool,
-    ) -> Result<Answer, CallError> {
+    ) -> Result<Response, CallError> {
         let inner = &*self.inner;
         let call = describe(&method, url);
         let mut request = inner.client.request(method, url.clone());
@@ -153,7 +154,7 @@ impl Session {
             key.refused(serial, &answer).await;
         }
         if matches!(answer.status, 429 | 503) {
-            inner.client.hold(answer.wait);
+            inner.client.hold(answer.retry_after);
         }
         if answer.is_success() && answer.is_page() {
             return Err(CallError::Unreadable { call, why: PAGE.into() });
@@ -165,7 +166,7 @@ impl Session {
 /// The credential of one of the doors.
 pub(super) struct Key<'a>(pub(super) &'a Inner, pub(super) Door);
 
-impl Keeper for Key<'_> {
+impl Authenticator for Key<'_> {
     async fn sign(&self, request: &mut Request) -> Result<u64, CallError> {
         let Self(inner, door) = self;
         let (secret, serial) = match (door, &inner.settings.scim) {
@@ -178,7 +179,7 @@ impl Keeper for Key<'_> {
         http::bearer(request, &secret).map(|()| serial)
     }
 
-    async fn refused(&self, serial: u64, answer: &Answer) -> bool {
+    async fn refused(&self, serial: u64, answer: &Response) -> bool {
         let ours = self.1 == Door::Rest && answer.status == 401;
         if ours {
             self.0.tokens.refused(serial).await;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use secrecy::SecretString;
 
 use super::windows::Windows;
-use crate::config::{self, Config, DeactivateWith};
+use crate::config::{self, Config, DeactivateWith, environment};
 use crate::failure::Failure;
 pub use crate::http::Limits;
 use crate::http::{self, Url, address, secret};
@@ -60,7 +60,7 @@ impl Scim {
     /// # Errors
     /// It is no address, or is neither.
     pub fn new(url: &str, token: SecretString) -> Result<Self> {
-        Ok(Self { url: address("DOMO_SCIM_URL", url)?, token })
+        Ok(Self { url: address(environment::SCIM_URL, url)?, token })
     }
 }
 
@@ -87,8 +87,7 @@ impl Settings {
     /// A variable is missing, or an address in one is none that a secret may be sent to.
     fn from_vars(config: &Config, instance: Option<&config::Instance>, var: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
         let var = |name: &str| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-        let id_name = instance.and_then(|instance| instance.client_id_env.as_deref()).unwrap_or("DOMO_CLIENT_ID");
-        let secret_name = instance.and_then(|instance| instance.client_secret_env.as_deref()).unwrap_or("DOMO_CLIENT_SECRET");
+        let (id_name, secret_name) = (environment::client_id(instance), environment::client_secret(instance));
 
         let id = var(id_name);
         let secret = secret(&var, secret_name)?;
@@ -106,7 +105,7 @@ impl Settings {
         };
 
         let written = instance.and_then(|instance| instance.api_url.clone());
-        let api_url = var("DOMO_API_URL").or_else(|| written.clone());
+        let api_url = var(environment::API_URL).or_else(|| written.clone());
         if let (Some(instance), Some(written), Some(used)) = (instance, &written, &api_url)
             && written != used
         {
@@ -115,7 +114,7 @@ impl Settings {
         let domo = instance.map_or_else(|| config.domo.clone(), |instance| config.for_instance(instance).domo);
         let mut settings = Self::with(&domo, api_url.as_deref().unwrap_or(DEFAULT_API), id, SecretString::from(secret))?;
         settings.reads_content(config.content.as_ref());
-        settings.scim = match (var("DOMO_SCIM_URL"), http::secret(&var, "DOMO_SCIM_TOKEN")?) {
+        settings.scim = match (var(environment::SCIM_URL), http::secret(&var, environment::SCIM_TOKEN)?) {
             (Some(url), Some(token)) => Some(Scim::new(&url, SecretString::from(token))?),
             (None, None) => None,
             (Some(_), None) => {
@@ -147,7 +146,7 @@ impl Settings {
 
     fn with(domo: &config::Domo, api_url: &str, client_id: String, client_secret: SecretString) -> Result<Self> {
         Ok(Self {
-            api_url: address("DOMO_API_URL", api_url)?,
+            api_url: address(environment::API_URL, api_url)?,
             client_id,
             client_secret,
             scim: None,

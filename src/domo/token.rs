@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::settings::Settings;
-use super::wire::{Answer, CallError, Credential, Loose};
-use crate::http::{self, Client, KeptToken, Method, Nobody, PAGE, Token, Unfit, lifetime};
+use super::wire::{CallError, Credential, Loose, Response};
+use crate::http::{self, Anonymous, Client, KeptToken, Method, PAGE, Token, Unusable, lifetime};
 
 /// Where the parameters stand. The guide says the first; Domo's own page the last; most clients do the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +91,7 @@ async fn ask_for_token(
     settings: &Settings,
     style: Style,
 ) -> Result<(SecretString, Duration, Credential), CallError> {
-    let url = http::under(&settings.api_url, "/oauth/token", &[]);
+    let url = http::endpoint(&settings.api_url, "/oauth/token", &[]);
     let scope = settings.scope();
     let parameters = [("grant_type", "client_credentials"), ("scope", scope.as_str())];
     let build = || {
@@ -103,13 +103,17 @@ async fn ask_for_token(
             _ => request.query(&parameters),
         }
     };
-    let parse = |answer: Answer| {
-        if answer.is_page() { Err(Unfit::Garbled(PAGE.into())) } else { read(&answer, &settings.client_id).map_err(Unfit::Wrong) }
+    let parse = |answer: Response| {
+        if answer.is_page() {
+            Err(Unusable::Transient(PAGE.into()))
+        } else {
+            read(&answer, &settings.client_id).map_err(Unusable::Permanent)
+        }
     };
-    client.ask(style.call(), &Nobody, build, parse).await
+    client.ask(style.call(), &Anonymous, build, parse).await
 }
 
-fn read(answer: &Answer, client_id: &str) -> Result<(SecretString, Duration, Credential), String> {
+fn read(answer: &Response, client_id: &str) -> Result<(SecretString, Duration, Credential), String> {
     #[derive(Deserialize)]
     struct Body<'a> {
         access_token: Option<String>,

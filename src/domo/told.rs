@@ -17,13 +17,10 @@ impl Accounts {
     /// # Errors
     /// An object of the snapshot cannot be read.
     pub fn with_content(self, content: Content) -> Result<Self> {
-        let (ids, roles) = (self.frame.column("id")?.u64()?.clone(), self.frame.column("role")?.str()?.clone());
-        let role_ids = self.frame.column("role_id")?.str()?.clone();
-        let cells = ids.iter().zip(roles.iter().zip(role_ids.iter()));
         let mut woven = Snapshot::default();
-        for (object, (id, (role, role_id))) in self.snapshot.objects().zip(cells) {
+        for (object, (id, role)) in self.snapshot.objects().zip(self.ids()?.iter().zip(self.roles()?)) {
             let object = String::from_utf8_lossy(object);
-            let extra = |groups: &[u64]| id.map(|id| content.of(id, role, role_id, groups)).unwrap_or_default();
+            let extra = |groups: &[u64]| id.map(|id| content.of(id, role.name, role.id, groups)).unwrap_or_default();
             woven.push(&merged(&object, extra)?);
         }
         let mut accounts = objects::again(self, woven)?;

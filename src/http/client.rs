@@ -11,9 +11,9 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::answer::{Answer, Refusal};
 use super::error::{CallError, Unsent, tls_error};
 use super::pace::{Pacer, asked, backoff};
+use super::response::{Refusal, Response};
 use super::secret::without;
 
 /// When to give up. Tests make these small; people never see them.
@@ -81,8 +81,8 @@ pub struct Client {
     limits: Limits,
     pacer: Pacer,
     places: Semaphore,
-    /// None of them may come back out in an error that echoes it.
-    spoken: Mutex<Vec<SecretString>>,
+    /// What was said to the server and may not come back out in an error that echoes it.
+    secrets: Mutex<Vec<SecretString>>,
     requests: AtomicU64,
     retries: AtomicU64,
     /// Whether anything was ever answered that is no page for people.
@@ -94,13 +94,16 @@ pub struct Client {
 /// So often somebody is told that a call waits.
 const ALOUD: Duration = Duration::from_secs(10);
 
+/// Google's words in a 403 for who asks too often: `rateLimitExceeded`, `userRateLimitExceeded`.
+const RATE_LIMITS: [&[u8]; 2] = [b"rateLimitExceeded", b"RateLimitExceeded"];
+
 /// Signs requests, and renews what it signs them with.
-pub trait Keeper {
+pub trait Authenticator {
     /// Puts the credential on a request; tells which one it was.
     fn sign(&self, request: &mut Request) -> impl Future<Output = Result<u64, CallError>> + Send;
 
     /// A 400 or 401 came for the credential of this number. Whether the request may be sent once more, with a new one.
-    fn refused(&self, serial: u64, answer: &Answer) -> impl Future<Output = bool> + Send;
+    fn refused(&self, serial: u64, answer: &Response) -> impl Future<Output = bool> + Send;
 }
 
 /// Puts a bearer token on a request, where no log and no error shows it.
@@ -126,33 +129,33 @@ pub fn credential(request: &mut Request, header: &HeaderName, value: &str) -> Re
 }
 
 /// Requests without a credential, or with one that their builder put on.
-pub struct Nobody;
+pub struct Anonymous;
 
-impl Keeper for Nobody {
+impl Authenticator for Anonymous {
     async fn sign(&self, _request: &mut Request) -> Result<u64, CallError> {
         Ok(0)
     }
 
-    async fn refused(&self, _serial: u64, _answer: &Answer) -> bool {
+    async fn refused(&self, _serial: u64, _answer: &Response) -> bool {
         false
     }
 }
 
 /// Why an answer is not what was asked for: worth another try, or the same for ever.
 #[derive(Debug)]
-pub enum Unfit {
+pub enum Unusable {
     /// Worth another try.
-    Garbled(String),
+    Transient(String),
     /// The same for ever.
-    Wrong(String),
+    Permanent(String),
 }
 
 /// What a body says as JSON.
 ///
 /// # Errors
 /// It says nothing of the kind, which is worth another try: `otherwise`, such as `no JSON list`, and why.
-pub fn json<'b, T: serde::Deserialize<'b>>(body: &'b [u8], otherwise: &str) -> Result<T, Unfit> {
-    serde_json::from_slice(body).map_err(|error| Unfit::Garbled(format!("{otherwise}: {error}")))
+pub fn json<'b, T: serde::Deserialize<'b>>(body: &'b [u8], otherwise: &str) -> Result<T, Unusable> {
+    serde_json::from_slice(body).map_err(|error| Unusable::Transient(format!("{otherwise}: {error}")))
 }
 
 enum Attempt<T> {
@@ -202,7 +205,7 @@ impl Client {
             pacer: Pacer::new(options.requests_per_minute),
             places: Semaphore::new(options.concurrency),
             limits: options.limits,
-            spoken: Mutex::default(),
+            secrets: Mutex::default(),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             reached: AtomicBool::new(false),
@@ -217,14 +220,14 @@ impl Client {
 
     /// This text must not be in any error.
     pub fn hide(&self, secret: impl Into<SecretString>) {
-        self.spoken.lock().unwrap_or_else(PoisonError::into_inner).push(secret.into());
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).push(secret.into());
     }
 
     /// A text without any secret that was said to this server.
     pub fn hidden(&self, text: &str) -> String {
-        let spoken = self.spoken.lock().unwrap_or_else(PoisonError::into_inner);
-        let secrets = spoken.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty());
-        secrets.fold(text.to_owned(), |text, secret| without(&text, secret))
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let filled = secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty());
+        filled.fold(text.to_owned(), |text, secret| without(&text, secret))
     }
 
     /// Requests sent so far.
@@ -250,13 +253,13 @@ impl Client {
     pub async fn ask<T>(
         &self,
         call: &str,
-        keeper: &impl Keeper,
+        authenticator: &impl Authenticator,
         build: impl Fn() -> RequestBuilder,
-        parse: impl Fn(Answer) -> Result<T, Unfit>,
+        parse: impl Fn(Response) -> Result<T, Unusable>,
     ) -> Result<T, CallError> {
         let (build, parse) = (&build, &parse);
         self.persist(call, || async move {
-            let answer = match self.signed(call, keeper, build).await {
+            let answer = match self.signed(call, authenticator, build).await {
                 Ok(answer) => answer,
                 Err(verdict) => return verdict.keep(),
             };
@@ -265,8 +268,8 @@ impl Client {
             }
             match parse(answer) {
                 Ok(parsed) => Attempt::Done(parsed),
-                Err(Unfit::Wrong(why)) => Attempt::Never(CallError::Unreadable { call: call.into(), why }),
-                Err(Unfit::Garbled(why)) => {
+                Err(Unusable::Permanent(why)) => Attempt::Never(CallError::Unreadable { call: call.into(), why }),
+                Err(Unusable::Transient(why)) => {
                     let error = CallError::Unreadable { call: call.into(), why };
                     Attempt::Again { error, wait: None, everybody: false }
                 }
@@ -279,7 +282,7 @@ impl Client {
     ///
     /// # Errors
     /// It was not sent, its answer was lost, or is too large.
-    pub async fn exchange(&self, call: &str, request: Request) -> Result<Answer, CallError> {
+    pub async fn exchange(&self, call: &str, request: Request) -> Result<Response, CallError> {
         self.exchange_if(call, request, || true).await
     }
 
@@ -287,7 +290,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Self::exchange`], and [`CallError::TooLate`].
-    pub async fn exchange_if(&self, call: &str, request: Request, leave: impl FnOnce() -> bool) -> Result<Answer, CallError> {
+    pub async fn exchange_if(&self, call: &str, request: Request, leave: impl FnOnce() -> bool) -> Result<Response, CallError> {
         let _place = self.places.acquire().await.map_err(|_| CallError::unsent(call, "closing"))?;
         self.pacer.turn().await;
         if !leave() {
@@ -298,7 +301,7 @@ impl Client {
         // The address is in `call` already, and a query is no place for more of it.
         let why = |error: reqwest::Error| chain(&error.without_url());
         let lost = |error| CallError::Lost { call: call.into(), why: why(error) };
-        let to = place(request.url());
+        let to = authority(request.url());
         let mut response = match self.http.execute(request).await {
             Ok(response) => response,
             Err(error) if error.is_connect() => {
@@ -310,7 +313,7 @@ impl Client {
         };
         self.pacer.learn(response.headers());
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let wait = asked(status, &headers, SystemTime::now());
+        let retry_after = asked(status, &headers, SystemTime::now());
         let most = self.limits.answer;
         // Room for a page is set aside on the server's word, and no more than that.
         let mut body = Vec::with_capacity(response.content_length().map_or(0, |length| length.min(1 << 20) as usize));
@@ -320,7 +323,7 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        let answer = Answer { status, headers, body, wait };
+        let answer = Response { status, headers, body, retry_after };
         if !answer.is_page() {
             self.reached.store(true, Ordering::Relaxed);
         }
@@ -337,7 +340,7 @@ impl Client {
     }
 
     /// The refusal that an answer is.
-    pub fn refused(&self, call: &str, answer: &Answer) -> CallError {
+    pub fn refused(&self, call: &str, answer: &Response) -> CallError {
         CallError::Refused { call: call.into(), refusal: Refusal::read(&self.who, answer, &|text| self.hidden(text)) }
     }
 
@@ -345,21 +348,21 @@ impl Client {
     async fn signed(
         &self,
         call: &str,
-        keeper: &impl Keeper,
+        authenticator: &impl Authenticator,
         build: impl Fn() -> RequestBuilder,
-    ) -> Result<Answer, Attempt<std::convert::Infallible>> {
+    ) -> Result<Response, Attempt<std::convert::Infallible>> {
         let mut renewed = false;
         loop {
             let unsent = |error: reqwest::Error| CallError::unsent(call, chain(&error.without_url()));
             let mut request = build().build().map_err(|error| Attempt::Never(unsent(error)))?;
-            let serial = keeper.sign(&mut request).await.map_err(Attempt::Never)?;
+            let serial = authenticator.sign(&mut request).await.map_err(Attempt::Never)?;
             let answer = self.exchange(call, request).await.map_err(Attempt::from)?;
-            if !renewed && matches!(answer.status, 400 | 401) && keeper.refused(serial, &answer).await {
+            if !renewed && matches!(answer.status, 400 | 401) && authenticator.refused(serial, &answer).await {
                 tracing::info!(call, "the credential is no longer taken; renewing it");
                 renewed = true;
                 continue;
             }
-            return match self.passing(call, &answer) {
+            return match self.transient(call, &answer) {
                 Some(verdict) => Err(verdict),
                 None => Ok(answer),
             };
@@ -367,14 +370,13 @@ impl Client {
     }
 
     /// What passes: the server has too much to do, or something in between answers in its place.
-    fn passing<T>(&self, call: &str, answer: &Answer) -> Option<Attempt<T>> {
+    fn transient<T>(&self, call: &str, answer: &Response) -> Option<Attempt<T>> {
         // 501 and 505 are said of the request, and stay so. Google has a 403 for who asks too often.
         let everybody = matches!(answer.status, 429 | 500 | 502..=504 | 506..=599)
-            || answer.status == 403
-                && answer.body.windows(17).any(|word| word == b"RateLimitExceeded" || word == b"rateLimitExceeded");
+            || answer.status == 403 && RATE_LIMITS.iter().any(|word| answer.body.windows(word.len()).any(|text| text == *word));
         (everybody || matches!(answer.status, 408 | 425)).then(|| Attempt::Again {
             error: self.refused(call, answer),
-            wait: answer.wait,
+            wait: answer.retry_after,
             everybody,
         })
     }
@@ -463,7 +465,7 @@ impl Attempt<std::convert::Infallible> {
 }
 
 /// `base` + `path`, whose segments the caller has made safe.
-pub fn under(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
+pub fn endpoint(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
     let mut url = base.clone();
     url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
     if !query.is_empty() {
@@ -473,7 +475,7 @@ pub fn under(base: &Url, path: &str, query: &[(&str, &str)]) -> Url {
 }
 
 /// `api.domo.com:443`: where a connection leads.
-pub fn place(url: &Url) -> String {
+pub fn authority(url: &Url) -> String {
     let port = url.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}{port}", url.host_str().unwrap_or("?"))
 }

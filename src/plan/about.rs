@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::directory::People;
-use crate::domo::{Accounts, content};
+use crate::domo::Accounts;
 use crate::reconcile::{Addresses, Finding, Reconciliation};
 use crate::terms::{Kind, Owned, Severity, Status};
 use crate::text;
@@ -150,7 +150,7 @@ impl<'a> Subjects<'a> {
             people,
             source: people.frame.column("source")?.u32()?,
             managers,
-            told: accounts.evidence.content.iter().filter_map(content::Reported::tells).collect(),
+            told: accounts.told(),
         })
     }
 

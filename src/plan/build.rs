@@ -1,27 +1,27 @@
 //! From findings to actions: one an account at most, in the order they are carried out, the same for the same input.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
-use polars::prelude::DataFrame;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::about::{OpenFinding, Subjects};
 use super::canonical::seal;
+use super::create::{NewAccounts, create};
 use super::demotion::demotion;
-use super::fields::{self, GROUPS, one};
+use super::fields::{self, one};
 use super::format::{Action, InputDigests, Plan, SCHEMA};
 use super::guard::{self, AuditFigures, GuardedAccounts};
 use super::rules::PlanRules;
 use crate::config::{AccountRole, Config, DeactivateWith};
 use crate::directory::People;
 use crate::domo::{Accounts, Snapshot, extras};
-use crate::reconcile::{self, EvidenceStatus, Finding, FindingId, PeopleRules, Reconciliation};
+use crate::reconcile::{self, Finding, FindingId, Reconciliation};
 use crate::terms::value::{keeps_number, writable_number};
-use crate::terms::{ActionKind, FIELDS, Field, Key, PersonSituation, Role, Severity};
-use crate::text::{self, damage};
+use crate::terms::{ActionKind, Field, Key, PersonSituation, Role, Severity};
+use crate::text;
 
 /// What a plan is bound to beside the judgement itself.
 #[derive(Debug, Clone)]
@@ -49,10 +49,7 @@ pub fn build(
     config: &Config,
     binding: &PlanBinding,
 ) -> Result<Option<Plan>> {
-    if reconciliation.evidence.status == EvidenceStatus::Incomplete
-        || !accounts.evidence.incomplete.is_empty()
-        || people.read() == 0
-    {
+    if reconciliation.evidence.is_incomplete() || !accounts.evidence.incomplete.is_empty() || people.read() == 0 {
         return Ok(None);
     }
     let numeric = accounts.keeps_numbers();
@@ -71,7 +68,8 @@ pub fn build(
             ActionKind::Deactivate => Some(deactivate(finding, account, config.domo.deactivate_with)),
             ActionKind::Demote => Some(demote(finding, account, config)?),
             ActionKind::Delete => Some(delete(finding, account, accounts)),
-            ActionKind::Create => create(finding, &reconciliation.folded, people, config, &rules, numeric),
+            ActionKind::Create => create(finding, &reconciliation.folded, people, config, &rules, numeric)
+                .map(|(after, why)| action(finding, kind, Map::new(), after, why)),
             // Only a revert reactivates.
             ActionKind::Reactivate => None,
         };
@@ -84,7 +82,7 @@ pub fn build(
     }
     let subjects = Subjects::new(accounts, people, reconciliation, config)?;
     let answered: HashSet<&FindingId> = acted.iter().map(|(finding, _)| &finding.id).collect();
-    let open = reconciliation.findings.par_iter().filter(|finding| finding.exception.is_none() && !answered.contains(&finding.id));
+    let open = reconciliation.findings.par_iter().filter(|finding| finding.is_open() && !answered.contains(&finding.id));
     let open = open.map(|finding| OpenFinding::of(finding, subjects.about(finding))).collect();
     let about = |(finding, action)| Action { about: Some(subjects.about(finding)), ..action };
     let actions: Vec<Action> = acted.into_par_iter().map(about).collect();
@@ -145,7 +143,7 @@ fn chosen(findings: &[Finding]) -> Vec<(&Finding, ActionKind)> {
     let index = |finding: &Finding| finding.account.as_ref().map(|account| account.index);
     let human = |finding: &&Finding| reconcile::holds(finding.kind);
     let held: HashSet<u32> = findings.iter().filter(human).filter_map(index).collect();
-    let acted_on = findings.iter().filter(|finding| finding.exception.is_none());
+    let acted_on = findings.iter().filter(|finding| finding.is_open());
     let mut acted_on: Vec<(&Finding, ActionKind)> = acted_on.filter_map(|finding| Some((finding, finding.action?))).collect();
     // Findings come worst first; what takes access away goes before what only changes it.
     acted_on.sort_by_key(|(_, kind)| !kind.removes_access());
@@ -248,113 +246,4 @@ fn delete(finding: &Finding, account: Option<&Map<String, Value>>, accounts: &Ac
     let index = finding.account.as_ref().map(|account| account.index as usize);
     let blocked = index.and_then(|index| accounts.blocked(index));
     action(finding, ActionKind::Delete, before, one("deleted", true), finding.reason.clone()).blocked_by(blocked)
-}
-
-/// Who has which role, who joins which groups, and what is not written although the directory has it.
-struct NewAccounts<'a> {
-    roles: PeopleRules,
-    groups: PeopleRules,
-    /// By source, row and field.
-    doubted: HashSet<(u32, u32, &'a str)>,
-}
-
-impl<'a> NewAccounts<'a> {
-    fn new(config: &Config, people: &'a People) -> Self {
-        Self {
-            roles: PeopleRules::new(config.role.iter().map(|rule| &rule.people)),
-            groups: PeopleRules::new(config.group.iter().map(|rule| &rule.people)),
-            doubted: people.doubts.iter().map(|doubt| (doubt.source, doubt.row, doubt.field.as_str())).collect(),
-        }
-    }
-}
-
-fn create(
-    finding: &Finding,
-    folded: &BTreeMap<u32, Vec<u32>>,
-    people: &People,
-    config: &Config,
-    rules: &NewAccounts<'_>,
-    numeric: bool,
-) -> Option<Action> {
-    let named = finding.person.as_ref()?;
-    let row = named.index?;
-    let person = Person { frame: &people.frame, rows: folded.get(&row).cloned().unwrap_or_else(|| vec![row]) };
-    let rule = rules.roles.fitting(|field| person.values(field)).next().and_then(|place| config.role.get(place));
-    let rule = rule.map(|rule| rule.role.clone());
-    let role = rule.or_else(|| person.text("role")).filter(|role| Role::from_word(role).is_some());
-    let role = role.unwrap_or_else(|| config.policy.default_role.clone());
-    let email = person.text("email").or_else(|| named.email.clone())?;
-    // The directory may have the name in two columns only; the finding has it whole.
-    let name = person.text("name").or_else(|| named.name.clone())?;
-    Role::from_word(&role)?;
-    let mut why = finding.reason.clone();
-    let mut after = one("email", email.as_str());
-    after.insert("name".into(), name.into());
-    after.insert("role".into(), role.into());
-    for (field, domo) in FIELDS.iter().filter_map(|field| Some((field.name, field.free_text()?))) {
-        match person.text(field) {
-            Some(value) if damage::of(&value).is_some() || person.is_doubted(field, &rules.doubted) => {
-                why.push_str(&format!(". Not written: {field} `{value}`, which is damaged in the directory"));
-            }
-            Some(value) => drop(after.insert(domo.into(), value.into())),
-            None => {}
-        }
-    }
-    let usable = |address: &String| *address != email && damage::of_address(address).is_none();
-    let alternate = person.list("alternate_email").into_iter().find(usable);
-    after.extend(alternate.map(|address| ("alternateEmail".to_owned(), Value::String(address))));
-    if let Some(number) = person.text("employee_number") {
-        match writable_number(&number, numeric) {
-            Ok(value) => drop(after.insert("employeeNumber".into(), value)),
-            Err(lost) => why.push_str(&format!(". Not written: employeeNumber `{number}` ({lost})")),
-        }
-    }
-    let fitting = rules.groups.fitting(|field| person.values(field)).filter_map(|place| config.group.get(place));
-    let groups: BTreeSet<&String> = fitting.flat_map(|rule| &rule.groups).collect();
-    if !groups.is_empty() {
-        after.insert(GROUPS.into(), groups.into_iter().cloned().collect::<Vec<_>>().into());
-    }
-    if config.policy.send_invite {
-        after.insert("sendInvite".into(), true.into());
-    }
-    Some(action(finding, ActionKind::Create, Map::new(), after, why))
-}
-
-/// A person: the rows of the people frame that are theirs. The first that says something about a field is believed, as in judging; of
-/// lists all are.
-struct Person<'a> {
-    frame: &'a DataFrame,
-    rows: Vec<u32>,
-}
-
-impl Person<'_> {
-    fn text(&self, field: &str) -> Option<String> {
-        let values = self.frame.column(field).ok()?.str().ok()?;
-        let texts = self.rows.iter().filter_map(|row| values.get(*row as usize)).map(|value| text::folded(value).into_owned());
-        texts.into_iter().find(|value| !value.is_empty())
-    }
-
-    /// Whether the loader says that a cell is not what it should be.
-    fn is_doubted(&self, field: &str, doubted: &HashSet<(u32, u32, &str)>) -> bool {
-        let place = |row: u32| {
-            let number = |column: &str| self.frame.column(column).ok()?.u32().ok()?.get(row as usize);
-            Some((number("source")?, number("row")?, field))
-        };
-        self.rows.iter().filter_map(|row| place(*row)).any(|place| doubted.contains(&place))
-    }
-
-    fn list(&self, field: &str) -> Vec<String> {
-        let Some(column) = self.frame.column(field).ok().and_then(|column| column.list().ok()) else { return Vec::new() };
-        let items = |row: &u32| {
-            let items = column.get_as_series(*row as usize)?;
-            Some(items.str().ok()?.iter().flatten().map(|text| text::folded(text).into_owned()).collect::<Vec<_>>())
-        };
-        let mut seen = HashSet::new();
-        self.rows.iter().filter_map(items).flatten().filter(|item| seen.insert(item.clone())).collect()
-    }
-
-    /// The values of a field, as rules see them.
-    fn values(&self, field: &str) -> Vec<String> {
-        self.text(field).map_or_else(|| self.list(field), |value| vec![value])
-    }
 }

@@ -79,6 +79,11 @@ impl Decision {
         Self { verdict, until, by: by.to_owned(), at, comment, recorded_by, user, from, from_sha256, earlier: Vec::new() }
     }
 
+    /// Whether it is a yes, with a name to it.
+    pub fn approves(&self) -> bool {
+        self.verdict == Verdict::Approve && !self.by.trim().is_empty()
+    }
+
     /// Everybody who answers for it: who decided and who recorded it.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         // An earlier version wrote both into one text.
@@ -91,7 +96,7 @@ impl Decision {
         let recorded = recorded(self.recorded_by.as_deref());
         let comment = commented(self.comment.as_deref());
         let (verdict, day, by) = (self.verdict.done(), self.at.date_naive(), &self.by);
-        text::visible(&format!("{verdict}{until} on {day} by {by}{recorded}{comment}")).into_owned()
+        text::shown(&format!("{verdict}{until} on {day} by {by}{recorded}{comment}"))
     }
 
     /// What stood at a moment: this, or what it replaced.

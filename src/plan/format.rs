@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::about::{About, OpenFinding};
-use super::decision::{Decision, Verdict};
+use super::decision::Decision;
 use super::fields::GROUPS;
 use super::rules::PlanRules;
 use crate::config::DeactivateWith;
@@ -92,6 +92,11 @@ impl InputDigests {
     }
 }
 
+/// A document as files have it: for people too, with a line's end.
+pub(crate) fn pretty(document: &impl Serialize) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(document).map(|text| text + "\n")
+}
+
 /// One guard and how it stood.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -165,7 +170,7 @@ impl Plan {
     /// # Errors
     /// None in practice: a plan is JSON.
     pub fn to_json(&self) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n")
+        pretty(self)
     }
 
     /// Writes the same.
@@ -223,7 +228,7 @@ impl Plan {
 
     /// Whether somebody with a name said yes to this action.
     pub fn approved(&self, id: &str) -> bool {
-        self.decisions.get(id).is_some_and(|decision| decision.verdict == Verdict::Approve && !decision.by.trim().is_empty())
+        self.decisions.get(id).is_some_and(Decision::approves)
     }
 }
 

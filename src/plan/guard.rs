@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::str::FromStr;
 
 use anyhow::Result;
-use polars::prelude::Column;
 
 use super::format::{Action, GuardState};
-use crate::config::{self, AccountRole, Config, Rights};
+use crate::config::{self, Config, Rights};
 use crate::domo::{Accounts, SUPPORT_ID};
 use crate::failure::Failure;
 use crate::reconcile::{Exclusions, MAX_SHRINK};
@@ -163,30 +162,21 @@ impl GuardedAccounts {
     /// # Errors
     /// None in practice: the columns are there.
     pub fn of(accounts: &Accounts, config: &Config, actions: &[Action]) -> Result<Self> {
-        let frame = &accounts.frame;
-        let ids = frame.column("id").and_then(Column::u64)?;
-        let emails = frame.column("email").and_then(Column::str)?;
-        let roles = frame.column("role").and_then(Column::str)?;
-        let role_ids = frame.column("role_id").and_then(Column::str)?;
-        let active = frame.column("active").and_then(Column::bool)?;
-        let administers = frame.column("administers").and_then(Column::bool)?;
         let touched: HashSet<u64> = actions.iter().filter_map(|action| action.account_id).collect();
         let exclusions = Exclusions::new(config);
         let owns = |email: &str| config.domo.client_owner.as_deref().is_some_and(|owner| text::alike(owner, email));
         let own = accounts.evidence.credential.as_ref().and_then(|credential| credential.user_id).into_iter().collect();
         let mut guarded = Self { own, incomplete: accounts.evidence.incomplete.clone(), ..Self::default() };
-        let rows = ids.iter().zip(emails.iter()).zip(roles.iter().zip(role_ids.iter())).zip(active.iter().zip(administers.iter()));
-        for (((id, email), (role, role_id)), (active, administers)) in rows {
-            let known = AccountRole { name: role, id: role_id, administers };
-            let active = active.unwrap_or(true);
+        let addresses = accounts.ids()?.iter().zip(accounts.emails()?.iter());
+        for ((id, email), (active, role)) in addresses.zip(accounts.active()?.zip(accounts.roles()?)) {
             guarded.active += u64::from(active);
             let Some(id) = id else { continue };
-            if active && config.domo.is_admin(known) && id != SUPPORT_ID {
+            if active && config.domo.is_admin(role) && id != SUPPORT_ID {
                 guarded.admins.insert(id);
             }
-            if active && config.domo.rights(known) == Rights::Unknown {
-                let role = role.filter(|role| !role.trim().is_empty()).or(role_id).unwrap_or_default();
-                guarded.unknown_roles.insert(role.trim().to_owned());
+            if active && config.domo.rights(role) == Rights::Unknown {
+                let shown = role.name.filter(|name| !name.trim().is_empty()).or(role.id).unwrap_or_default();
+                guarded.unknown_roles.insert(shown.trim().to_owned());
             }
             if email.is_some_and(owns) {
                 guarded.own.insert(id);
@@ -219,7 +209,7 @@ pub fn owner_is_there(accounts: &Accounts, config: &Config) -> Result<()> {
 /// # Errors
 /// None in practice: the column is there.
 pub fn has_owner(accounts: &Accounts, owner: &str) -> Result<bool> {
-    Ok(accounts.frame.column("email")?.str()?.iter().flatten().any(|email| text::alike(owner, email)))
+    Ok(accounts.emails()?.iter().flatten().any(|email| text::alike(owner, email)))
 }
 
 /// What is said of a `client_owner` that no account is.

@@ -89,7 +89,7 @@ impl<'a> Heirs<'a> {
     fn new(accounts: &'a Accounts, people: &'a People, judged: &'a Reconciliation, config: &Config) -> Result<Self> {
         let addresses = Addresses::new(&config.matching.domain_aliases);
         let situations = judged.account_rows.column("situation")?.str()?;
-        let (ids, emails) = (accounts.frame.column("id")?.u64()?, accounts.frame.column("email")?.str()?);
+        let (ids, emails) = (accounts.ids()?, accounts.emails()?);
         let (mut rows, mut by_address, mut may_own) = (HashMap::new(), HashMap::new(), BTreeSet::new());
         for (row, (id, (email, situation))) in (0u32..).zip(ids.iter().zip(emails.iter().zip(situations.iter()))) {
             rows.extend(id.map(|id| (id, row)));
@@ -131,8 +131,7 @@ impl<'a> Heirs<'a> {
     }
 
     fn heir(&self, row: u32, why: String) -> Result<Heir> {
-        let frame = &self.accounts.frame;
-        let email = frame.column("email")?.str()?.get(row as usize).map(str::to_owned);
-        Ok(Heir { id: frame.column("id")?.u64()?.get(row as usize), email, why })
+        let email = self.accounts.emails()?.get(row as usize).map(str::to_owned);
+        Ok(Heir { id: self.accounts.ids()?.get(row as usize), email, why })
     }
 }

@@ -10,6 +10,8 @@ pub mod approved;
 pub mod build;
 pub mod canonical;
 pub mod certification;
+pub mod coverage;
+mod create;
 pub mod decision;
 mod demotion;
 pub mod fields;

@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::about::About;
-use crate::digest::sha256;
+use super::format::pretty;
+use crate::digest::digits;
 use crate::failure::Failure;
 use crate::terms::Split;
 use crate::text;
@@ -112,7 +113,7 @@ impl Packets {
     /// # Errors
     /// None in practice: packets are JSON.
     pub fn to_json(&self) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n")
+        pretty(self)
     }
 
     /// How many rows there are in all.
@@ -170,8 +171,8 @@ impl<'a> Files<'a> {
         if fits && self.taken.insert(plain.to_lowercase()) {
             return plain;
         }
-        let digest = sha256(reviewer.as_bytes());
-        let digest = digest.trim_start_matches("sha256:").get(..8).unwrap_or_default();
+        let digest = digits(reviewer);
+        let digest = digest.get(..8).unwrap_or_default();
         let room = LONGEST.saturating_sub(self.prefix.len() + digest.len() + 2);
         let safe = safe.trim_matches(['.', '-', '_']);
         let named = format!("{}-{}-{digest}", self.prefix, safe.get(..safe.len().min(room)).unwrap_or_default());

@@ -134,7 +134,7 @@ fn refused(what: &str, problems: &[String]) -> Failure {
 fn said_in(saying: &Saying) -> String {
     let Saying { place, decision, .. } = saying;
     let comment = commented(decision.comment.as_deref());
-    text::visible(&format!("{} says {} ({place}){comment}", decision.by, decision.word())).into_owned()
+    text::shown(&format!("{} says {} ({place}){comment}", decision.by, decision.word()))
 }
 
 /// What a saying does to what stands.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::canonical::{digest_of, unambiguous};
 use super::decision::Decision;
-use super::format::{Plan, SCHEMA, is_plan_schema};
+use super::format::{Plan, SCHEMA, is_plan_schema, pretty};
 use crate::terms::ActionKind;
 
 /// Why a file is not a plan that may be used.
@@ -132,7 +132,7 @@ impl Sealed {
         if let Value::Object(fields) = &mut document {
             fields.insert("decisions".into(), serde_json::to_value(&self.plan.decisions)?);
         }
-        serde_json::to_string_pretty(&document).map(|text| text + "\n")
+        pretty(&document)
     }
 }
 

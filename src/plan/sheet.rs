@@ -79,7 +79,7 @@ pub fn rows(plan: &Plan) -> Vec<Decidable<'_>> {
     // What takes access away before all else, what does something before what does not; the plan's own order where nothing tells them apart.
     rows.sort_by_key(|row| {
         let removes = matches!(row, Decidable::Action(action) if action.kind.removes_access());
-        (!removes, row.severity().map_or(u8::MAX, |severity| severity as u8), matches!(row, Decidable::Finding(_)))
+        (!removes, row.severity().map_or(usize::MAX, Severity::rank), matches!(row, Decidable::Finding(_)))
     });
     rows
 }
@@ -184,7 +184,7 @@ impl<'a> Decidable<'a> {
 
     /// The locked cells, as text.
     pub fn locked(&self) -> [String; LOCKED] {
-        let shown = |value: Option<&str>| text::visible(value.unwrap_or_default()).into_owned();
+        let shown = |value: Option<&str>| text::shown(value.unwrap_or_default());
         let nothing = About::default();
         let about = self.about().unwrap_or(&nothing);
         let action = matches!(self, Self::Action(_)).then(|| self.id());
@@ -242,7 +242,7 @@ fn listed<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>) -> String {
 }
 
 fn or_empty(value: &str) -> String {
-    if value.is_empty() { "(empty)".to_owned() } else { text::visible(value).into_owned() }
+    if value.is_empty() { "(empty)".to_owned() } else { text::shown(value) }
 }
 
 /// `title: Analyst → Senior Analyst`, a line a field that changes.

@@ -7,10 +7,10 @@ use rayon::prelude::*;
 
 use super::columns::AccountColumns;
 use super::finding::AccountRef;
-use super::index::{Account, all};
+use super::places::{Account, all};
 use crate::config::Domo;
 use crate::domo::Accounts;
-use crate::terms::{ActionKind, words};
+use crate::terms::{ActionKind, label, words};
 
 /// The accounts as an earlier run read them, and what was done to them since by our own plans.
 #[derive(Debug, Clone)]
@@ -79,6 +79,17 @@ pub struct AccessChange {
     pub plan: Option<String>,
     /// Who did something to the account since, by the activity log: `2026-11-20 Ada Byron: …`.
     pub who: Option<String>,
+}
+
+/// How many changes of access there are of one sort: `1 admin gained`, `2 roles raised`, `3 new`.
+pub fn moved(sort: &str, count: u64) -> String {
+    match sort.split_once('_') {
+        Some((what, how)) => {
+            let (one, many) = (what.trim_end_matches('s'), if count == 1 { "" } else { "s" });
+            format!("{count} {one}{many} {}", label(how))
+        }
+        None => format!("{count} {}", label(sort)),
+    }
 }
 
 /// All of them, those that gained administrators first.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use polars::prelude::*;
 
-use super::index::Place;
+use super::places::Place;
 
 /// One chunk of text: looked into a hundred million times, so without the search for the right chunk.
 type Text = <StringType as PolarsDataType>::Array;

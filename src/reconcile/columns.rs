@@ -8,16 +8,15 @@ use chrono::NaiveDate;
 use polars::prelude::*;
 
 use super::column::{Dates, Flags, Lists, TextColumn};
+use super::correlation::fold::Fold;
+use super::correlation::keys::Addresses;
+use super::correlation::names::{self, Resemblance};
 use super::employment;
 use super::finding::AccountRef;
-use super::fold::Fold;
-use super::index::{Account, Person, Place, Row};
-use super::keys::Addresses;
-use super::names::{self, Resemblance};
+use super::places::{Account, Person, Place, Row};
 use crate::config::{self, AccountRole, Rights};
 use crate::directory::People;
 use crate::directory::facts::{FactColumns, Facts};
-use crate::domo::content::Reported;
 use crate::domo::{self, Accounts};
 use crate::terms::{FIELDS, Field, Holds, Owned, Role, Status};
 use crate::text::plural;
@@ -82,7 +81,9 @@ impl<'a> AccountColumns<'a> {
             done_to: text("done_to")?,
             done_on: Dates::of(frame, "done_on")?,
             fixed_groups: frame.column("fixed_groups")?.u32()?.rechunk().into_owned(),
-            owns: told(accounts)
+            owns: accounts
+                .told()
+                .into_iter()
                 .map(|kind| Ok((kind, frame.column(&domo::owns_column(kind))?.u32()?.rechunk().into_owned())))
                 .collect::<Result<_>>()?,
         })
@@ -183,7 +184,7 @@ impl<'a> AccountColumns<'a> {
     }
 
     fn written_further(&self, account: Account) -> impl Iterator<Item = &str> + use<'_> {
-        self.alternate_email.get(account).unwrap_or_default().split([';', ',', '|'])
+        self.alternate_email.get(account).unwrap_or_default().split(crate::text::SEPARATORS)
     }
 
     /// The further addresses of an account, as they are compared.
@@ -402,12 +403,6 @@ impl<'a> PersonColumns<'a> {
             },
         }
     }
-}
-
-/// The sorts of which it is known what accounts own.
-fn told(accounts: &Accounts) -> impl Iterator<Item = Owned> {
-    let told: BTreeSet<Owned> = accounts.evidence.content.iter().filter_map(Reported::tells).collect();
-    told.into_iter()
 }
 
 /// The employee numbers; of an account without one Domo's *Employee ID*, which is to take its place.

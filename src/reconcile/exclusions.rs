@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use anyhow::Result;
 
 use super::columns::AccountColumns;
-use super::index::{Account, Each};
-use super::keys::Addresses;
-use super::rule::{Pattern, as_matched};
+use super::correlation::keys::Addresses;
+use super::people_rules::{Pattern, as_matched};
+use super::places::{Account, Each};
 use crate::config::{Config, Exclude};
 use crate::domo::{Accounts, SUPPORT_EMAIL, SUPPORT_ID};
 

@@ -4,10 +4,10 @@ pub(super) use crate::text::plural;
 use chrono::NaiveDate;
 
 use super::columns::{AccountColumns, PersonColumns};
+use super::correlation::join::Agreeing;
 use super::employment::{Basis, Employment};
 use super::finding::{AccountRef, PersonRef};
-use super::index::{Account, Person};
-use super::join::Agreeing;
+use super::places::{Account, Person};
 use crate::terms::{Key, Status, label};
 
 /// `1 day`, `23 days`.
@@ -80,7 +80,7 @@ pub(super) fn listed(parts: impl ExactSizeIterator<Item = String>) -> String {
 pub(super) fn needed(
     accounts: &AccountColumns<'_>,
     people: &PersonColumns<'_>,
-    addresses: &super::keys::Addresses,
+    addresses: &super::correlation::keys::Addresses,
     agreeing: Agreeing,
     account: Account,
     person: Person,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::quoted;
 use crate::digest;
-use crate::terms::{ActionKind, Key, Kind, Role, Severity, Status, label};
+use crate::terms::{ActionKind, Key, Kind, Owned, Role, Severity, Status, label};
 
 /// `F-` and 10 characters (12 after a collision) of Crockford's base32: the first bits of SHA-256 over
 /// `v1|instance|kind|subject`. It never depends on values, order or severity, so the same finding keeps its id from run to run.
@@ -38,6 +38,9 @@ impl fmt::Display for FindingId {
         f.write_str(&self.0)
     }
 }
+
+/// At most so many people or accounts are listed with one finding; the reason says how many there are.
+pub(super) const LISTED: usize = 50;
 
 /// One thing that differs, with the evidence for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,8 +71,8 @@ pub struct Finding {
     pub restricted: bool,
     /// Why it cannot be evaluated, as a word.
     pub code: Option<&'static str>,
-    /// What the account owns, by sort, where that is known.
-    pub owns: BTreeMap<String, u64>,
+    /// What the account owns, where that is known.
+    pub owns: BTreeMap<Owned, u64>,
     /// The day on which the account was last seen, where a source says so.
     pub last_seen: Option<NaiveDate>,
     /// The columns of its kind's table, always the same ones in the same order.
@@ -77,6 +80,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether nobody has accepted it.
+    pub fn is_open(&self) -> bool {
+        self.exception.is_none()
+    }
+
     /// What puts one finding before another, everywhere: severity, kind, the days that somebody who left still has access, rights.
     pub fn urgency(&self) -> (Severity, Kind, Reverse<i64>, bool, usize) {
         let days = match self.particular("days_since") {
@@ -115,17 +123,20 @@ impl Finding {
 
 /// An account as the report names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct AccountRef {
     /// Row in the accounts frame.
     pub index: u32,
     /// Null where the source has no ids.
     pub id: Option<u64>,
+    /// As Domo has it; null where it has none.
     pub email: Option<String>,
+    /// The display name.
     pub name: Option<String>,
+    /// The role as it is shown: a custom one that has no name by its id, `role 7`.
     pub role: Option<String>,
+    /// Absent means active, unless the account is deleted.
     pub active: bool,
-    /// As far as is known: a custom role of which nothing is known may.
+    /// Whether it may administer the instance, as far as is known: a custom role of which nothing is known may.
     pub may_administer: bool,
 }
 
@@ -146,7 +157,6 @@ impl Finding {
 
 /// A person as the report names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct PersonRef {
     /// Row in the people frame; none for a rejected row.
     pub index: Option<u32>,
@@ -154,11 +164,15 @@ pub struct PersonRef {
     pub source: String,
     /// 1-based as a spreadsheet shows it.
     pub row: u32,
+    /// The main address, as the directory has it.
     pub email: Option<String>,
+    /// As the directory has it, as text.
     pub employee_number: Option<String>,
+    /// The whole name, put together where the directory has only its parts.
     pub name: Option<String>,
     /// Status on the day judged.
     pub status: Status,
+    /// When employment ends, as the directory has it.
     pub termination_date: Option<NaiveDate>,
     /// What a `[[link]]` can name them by; none where nothing of theirs is theirs alone, and where they are not named at all.
     pub named_by: Option<Key>,

@@ -8,30 +8,27 @@ use rayon::prelude::*;
 
 use super::Rules;
 use super::access::Access;
-use super::candidates::{Candidates, Likely};
 use super::columns::{AccountColumns, PersonColumns};
+use super::correlation::candidates::{Candidates, Likely};
+use super::correlation::join::Agreeing;
+use super::correlation::keys::{Addresses, Named};
+use super::correlation::links::Links;
+use super::correlation::matching::Matches;
+use super::correlation::names::Resemblance;
+use super::correlation::placeholders::Placeholder;
 use super::drift::Drifts;
 use super::employment::{self, Employment};
 use super::exclusions::Part;
 use super::explain;
-use super::finding::{AccountRef, Candidate, PersonRef};
+use super::finding::{AccountRef, Candidate, LISTED, PersonRef};
 use super::identity::Draft;
-use super::index::{Account, Each, Person};
-use super::join::Agreeing;
-use super::keys::{Addresses, Named};
-use super::links::Links;
-use super::matching::Matches;
-use super::names::Resemblance;
 use super::past::{Past, Taken};
-use super::placeholders::Placeholder;
+use super::places::{Account, Each, Person};
 use super::situation::{Gap, Gaps};
 use crate::config::Rights;
 use crate::domo::content::Reported;
 use crate::terms::value::Number;
 use crate::terms::{AccountSituation, DomoStats, Key, Kind, Owned, PersonSituation, Severity, Status};
-
-/// At most so many people or accounts are listed with one finding; the reason says how many there are.
-pub(super) const LISTED: usize = 50;
 
 /// Everything the findings are made from.
 pub(super) struct Judge<'a> {
@@ -196,7 +193,7 @@ impl Judge<'_> {
         let mut draft = Draft::new(kind, severity, subject, reason);
         draft.finding.account = Some(self.account_ref(account));
         draft.finding.last_seen = self.accounts.last_login.get(account);
-        draft.finding.owns = self.accounts.owns(account).map(|(kind, count)| (kind.as_str().to_owned(), count)).collect();
+        draft.finding.owns = self.accounts.owns(account).collect();
         draft
     }
 

@@ -54,6 +54,13 @@ pub struct EvidenceSummary {
     pub sources: Vec<SourceEvidence>,
 }
 
+impl EvidenceSummary {
+    /// Whether one of the populations may not be whole.
+    pub fn is_incomplete(&self) -> bool {
+        self.status == EvidenceStatus::Incomplete
+    }
+}
+
 /// A check that could not run, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct NotTested {

@@ -1,59 +1,56 @@
 //! The judgement: a join on e-mail address and employee number, and the sets that follow from it. Pure: no clock, no files, no
 //! network; the day judged comes in.
 //!
+//! [`reconcile_since`] goes from top to bottom through this, and a newcomer may read the files in that order:
+//!
+//! 1. The two sides. `columns`: both frames, by `places`. `correlation::keys`, `placeholders`, `fold`: what an address is compared
+//!    as, which of them stand for nobody, which rows are one person. `exclusions`: who takes part.
+//! 2. Who is whom. `correlation::links`, `join`, `near`, `matching`: the pairs that the keys make, judged together.
+//! 3. Exactly one `situation` for each, with `employment` on the day and what `correlation::rejected` rows may carry.
+//! 4. `drift`: what differs between those who are matched.
+//! 5. `judge`: all of that, and the `past`, as the `kinds` read it; each has a file for what it is called, said and proposed.
+//! 6. The findings get their `identity`, `exceptions` accept some, and `outcome` puts evidence and sums around them.
+//!
 //! ```text
-//!  accounts ⋈ people on each key = pairs (account, person, key)                          `join`
-//!    an account that takes part and is in no pair             orphan                      `situation`
-//!    a person in no pair, who should have an account          missing                     `situation`
-//!    an account and a person whom the keys agree on           matched                     `matching`
-//!      whose employment has ended                             leaver                      `employment`
-//!      whose fields differ                                    drift                       `drift`
+//!  accounts ⋈ people on each key = pairs (account, person, key)
+//!    an account that takes part and is in no pair             orphan
+//!    a person in no pair, who should have an account          missing
+//!    an account and a person whom the keys agree on           matched
+//!      whose employment has ended                             leaver
+//!      whose fields differ                                    drift
 //!    keys that disagree, or name several                      conflict, ambiguous, duplicate
 //!  and wherever evidence is missing                           not evaluable: neither orphan nor missing
 //! ```
-//!
-//! [`reconcile_since`] goes through that from top to bottom; `kinds` has a file for what each set is called, said and proposed.
 
 mod access;
-mod candidates;
 mod column;
 mod columns;
+mod correlation;
 mod drift;
 pub mod employment;
+mod exceptions;
 mod exclusions;
 mod explain;
 pub mod finding;
-mod fold;
 mod identity;
-mod index;
-mod join;
 mod judge;
 mod judgement;
-mod keyed;
-mod keys;
 mod kinds;
-mod links;
-mod matching;
-mod names;
-mod near;
 mod outcome;
 mod past;
-mod placeholders;
-mod rejected;
-mod rule;
-mod rules;
-mod sets;
+mod people_rules;
+mod places;
 mod situation;
 mod taken;
 mod untested;
 
-pub use access::{Access, AccessChange, Earlier, Moved, Ours, since};
+pub use access::{Access, AccessChange, Earlier, Moved, Ours, moved, since};
+pub(crate) use correlation::keys::Addresses;
 pub(crate) use drift::compared;
 pub use exclusions::{Exclusions, idle as idle_exclusions};
-pub(crate) use keys::Addresses;
 pub use outcome::{MAX_SHRINK, shrink};
 pub use past::{Past, Taken};
-pub use rule::PeopleRules;
+pub use people_rules::PeopleRules;
 
 pub use finding::{AcceptedBy, AccountRef, Candidate, DriftField, Finding, FindingId, Particular, PersonRef, Value};
 pub use judgement::{
@@ -70,16 +67,17 @@ use rayon::prelude::*;
 use crate::config::Exception;
 use crate::directory::People;
 use crate::domo::Accounts;
-use candidates::Candidates;
 use columns::{AccountColumns, PersonColumns};
+use correlation::candidates::Candidates;
+use correlation::fold::Fold;
+use correlation::join::Sides;
+use correlation::links::Links;
+use correlation::matching::Matches;
+use correlation::placeholders;
+use correlation::rejected::RejectedKeys;
 use drift::Drifts;
-use fold::Fold;
-use join::Sides;
 use judge::Judge;
-use links::Links;
-use matching::Matches;
 use outcome::Wholeness;
-use rejected::RejectedKeys;
 use situation::Gaps;
 
 /// Judges the two populations. The same input in any order of rows, columns and keys gives the same judgement.
@@ -149,7 +147,7 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
     };
     let mut findings = identity::identify(rules.instance, kinds::find(&judge));
     let tested = |exception: &Exception| kinds::are_tested(&judge, &exception.kinds);
-    let exceptions = rules::exceptions(rules, &addresses, &mut findings, tested);
+    let exceptions = exceptions::exceptions(rules, &addresses, &mut findings, tested);
     findings.extend(identity::identify(rules.instance, kinds::idle_exceptions(rules, &exceptions)));
     findings.par_sort_by_cached_key(|finding| (finding.urgency(), finding.id.clone()));
     outcome::reconciliation(judge, &whole, findings, exceptions)?.checked()

@@ -8,15 +8,15 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::columns::{AccountColumns, PersonColumns};
+use super::correlation::fold::Fold;
+use super::correlation::join::Agreeing;
+use super::correlation::matching::Matches;
 use super::drift;
 use super::employment::Employment;
 use super::exclusions::Part;
 use super::explain::{days, plural};
-use super::fold::Fold;
-use super::index::{Account, Each, Person, Row, all};
-use super::join::Agreeing;
 use super::judge::Judge;
-use super::matching::Matches;
+use super::places::{Account, Each, Person, Row, all};
 use super::{
     Dormancy, DriftPattern, EvidenceStatus, EvidenceSummary, ExceptionUse, External, Finding, Method, Privileged, Reconciliation,
     Rules, kinds, untested,

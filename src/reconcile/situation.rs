@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use super::columns::PersonColumns;
+use super::correlation::join::Sides;
+use super::correlation::matching::{Correlation, Matches};
+use super::correlation::rejected::{KeyPlace, RejectedKeys};
 use super::employment::{self, Employment};
 use super::exclusions::Part;
-use super::index::{Account, Each, Person, Row};
-use super::join::Sides;
-use super::matching::{Correlation, Matches};
-use super::rejected::{KeyPlace, RejectedKeys};
-use super::rule::PeopleRule;
+use super::people_rules::PeopleRule;
+use super::places::{Account, Each, Person, Row};
 use crate::config::Config;
 use crate::terms::value::Number;
 use crate::terms::{AccountSituation, PersonSituation, Status};

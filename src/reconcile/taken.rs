@@ -10,11 +10,11 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::columns::AccountColumns;
+use super::correlation::keys::Addresses;
 use super::exclusions::Part;
 use super::finding::DriftField;
 use super::identity::Draft;
-use super::index::{Account, Each, all};
-use super::keys::Addresses;
+use super::places::{Account, Each, all};
 
 /// Says of every drift to a taken address who has it, and takes the write away.
 pub(super) fn leave(drafts: &mut [Draft], accounts: &AccountColumns<'_>, addresses: &Addresses, parts: &Each<Account, Part>) {

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::explain::{carry_no, key_in_words, plural};
-use super::index::Account;
 use super::judge::Judge;
+use super::places::Account;
 use super::{NotTested, kinds};
 use crate::config::Rights;
 

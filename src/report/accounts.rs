@@ -1,10 +1,11 @@
 //! Lists of accounts beside the findings: whose access changed since the last run, and who is outside the company.
 
-use super::builder::{Builder, ROWS, caption, columns, shown};
+use super::builder::{Builder, ROWS, caption, columns};
 use super::sections::cut;
 use super::texts::Texts;
 use super::view::{Cell, Table};
 use crate::reconcile::{AccessChange, AccountRef};
+use crate::text::shown;
 
 /// Whose access changed since the run that this one is compared with, and whether one of our plans did it.
 pub(super) fn access(builder: &Builder) -> Table {

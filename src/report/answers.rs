@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use super::builder::{Builder, shown};
+use super::builder::Builder;
 use super::cap;
 use super::figures::grouped;
 use super::view::Fact;
 use crate::config::Rights;
-use crate::reconcile::{EvidenceStatus, Finding, Moved};
+use crate::reconcile::{Finding, Moved};
 use crate::terms::{Kind, Owned};
+use crate::text::shown;
 
 /// Names in a line, at most.
 const NAMED: usize = 4;
@@ -73,13 +74,13 @@ fn single_factor(builder: &Builder) -> String {
 fn owned(builder: &Builder) -> String {
     let t = builder.t;
     let reports = &builder.inputs.accounts.evidence.content;
-    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut sums: BTreeMap<Owned, u64> = BTreeMap::new();
     let mut owners = 0;
     for one in open(builder, &[Kind::Leaver, Kind::Orphan]) {
         owners += u64::from(!one.owns.is_empty());
-        one.owns.iter().for_each(|(kind, count)| *sums.entry(kind.as_str()).or_default() += count);
+        one.owns.iter().for_each(|(kind, count)| *sums.entry(*kind).or_default() += count);
     }
-    let parts: Vec<_> = Owned::ALL.into_iter().filter_map(|kind| Some(kind.counted(*sums.get(kind.as_str())?))).collect();
+    let parts: Vec<_> = sums.into_iter().map(|(kind, count)| kind.counted(count)).collect();
     let untested: Vec<_> = reports
         .iter()
         .filter(|report| report.report.owned().is_some() && report.tells().is_none())
@@ -126,7 +127,7 @@ fn rose(builder: &Builder) -> String {
 /// Findings of these kinds that nobody has accepted.
 fn open<'b>(builder: &'b Builder, kinds: &'b [Kind]) -> impl Iterator<Item = &'b Finding> {
     let findings = builder.inputs.reconciliation.findings.iter();
-    findings.filter(move |one| kinds.contains(&one.kind) && one.exception.is_none())
+    findings.filter(move |one| kinds.contains(&one.kind) && one.is_open())
 }
 
 fn not_tested(builder: &Builder, why: &str) -> String {
@@ -139,7 +140,7 @@ fn none(builder: &Builder, whole: bool, none: impl Fn() -> String) -> String {
 }
 
 fn is_whole(builder: &Builder) -> bool {
-    builder.inputs.reconciliation.evidence.status != EvidenceStatus::Incomplete
+    !builder.inputs.reconciliation.evidence.is_incomplete()
 }
 
 /// Whether all accounts were read; that is enough for what the directory has no part in.

@@ -1,7 +1,7 @@
 //! The view after the findings: privileged accounts, what was resolved and accepted, method, parameters, sources, files, glossary.
 
 use super::accounts;
-use super::builder::{Builder, ROWS, caption, columns, shown};
+use super::builder::{Builder, ROWS, caption, columns};
 use super::figures;
 use super::origin::{self, ParameterOrigin};
 use super::sections::{cut, describe, lines};
@@ -15,6 +15,7 @@ use crate::plan::Verdict;
 use crate::plan::review::DecisionCounts;
 use crate::reconcile::{self, FindingId, Moved, Privileged};
 use crate::terms::{AccountSituation, Kind, Severity, label};
+use crate::text::shown;
 
 pub(super) fn privileged(builder: &Builder) -> Table {
     let t = builder.t;
@@ -122,7 +123,7 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
                 Cell::text(what(builder, one.what)),
                 Cell::text(cut(&one.subject).0),
                 Cell::text(shown(&one.told())),
-                lines(one.earlier.iter().map(|earlier| shown(earlier)).collect(), none),
+                lines(one.earlier.iter().map(shown).collect(), none),
                 Cell::or(one.outcome.map(|outcome| outcome.to_string()), t.get("last_review.not_applied")),
                 Cell::or(one.read_back.clone(), none),
             ],
@@ -158,8 +159,7 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
     if last.undated_removals > 0 {
         sentences.push(t.count("last_review.removal_undated", last.undated_removals, &[]));
     }
-    let critical =
-        builder.inputs.reconciliation.findings.iter().filter(|one| one.severity == Severity::Critical && one.exception.is_none());
+    let critical = builder.inputs.reconciliation.findings.iter().filter(|one| one.severity == Severity::Critical && one.is_open());
     let seen = critical.filter_map(|one| Some((builder.inputs.history.lifecycle.get(&one.id)?.first_seen, &one.id)));
     if let Some((day, id)) = seen.min() {
         let age = (builder.inputs.run.as_of - day).num_days();
@@ -233,7 +233,7 @@ pub(super) fn method(builder: &Builder) -> Vec<Topic> {
         matched.push(t.count("method.matched_by", *number, &[("key", &shown(&label(key)))]));
     }
     let mut equal = vec![t.get("method.normalised_rule").to_owned()];
-    equal.extend(method.normalised.iter().map(|sentence| shown(sentence)));
+    equal.extend(method.normalised.iter().map(shown));
     let compared = match method.compared.is_empty() {
         true => t.get("method.compared_none").to_owned(),
         false => {
@@ -303,27 +303,14 @@ pub(super) fn parameters(builder: &Builder) -> Table {
             let value = match command.get(place).and_then(|word| word.split_once('=')) {
                 Some((_, value)) => shown(value),
                 None if flag == "--redact" => t.get("parameters.set").to_owned(),
-                None => command.get(place + 1).map(|value| shown(value)).unwrap_or_default(),
+                None => command.get(place + 1).map(shown).unwrap_or_default(),
             };
             table.row(None, vec![Cell::raw(flag), Cell::text(value), Cell::text(t.get("parameters.flag"))]);
         }
     }
-    for variable in [
-        "DOMO_CLIENT_ID",
-        "DOMO_CLIENT_SECRET",
-        "DOMO_CLIENT_SECRET_FILE",
-        "DOMO_API_URL",
-        "DOMO_SCIM_URL",
-        "DOMO_SCIM_TOKEN",
-        "DOMO_SCIM_TOKEN_FILE",
-    ] {
-        // The environment of whoever judges a stored run again is not what it was read with.
-        if !builder.inputs.options.replay && std::env::var_os(variable).is_some() {
-            table.row(
-                None,
-                vec![Cell::raw(variable), Cell::text(t.get("parameters.set")), Cell::text(t.get("parameters.environment"))],
-            );
-        }
+    for variable in builder.inputs.environment {
+        let cells = [Cell::raw(*variable), Cell::text(t.get("parameters.set")), Cell::text(t.get("parameters.environment"))];
+        table.row(None, cells.into());
     }
     table
 }
@@ -433,7 +420,7 @@ fn accounts(builder: &Builder) -> Source {
     facts.push(Fact::new(t.get("sources.provided"), shown(&provided.join(", "))));
     facts.push(Fact::new(t.get("sources.bytes"), figures::size(evidence.bytes)));
     facts.push(Fact::raw(t.get("sources.digest"), shown(&evidence.sha256)));
-    let notes = evidence.incomplete.iter().chain(&evidence.warnings).map(|note| shown(note)).collect();
+    let notes = evidence.incomplete.iter().chain(&evidence.warnings).map(shown).collect();
     Source { title: t.get("sources.accounts").to_owned(), name: shown(&evidence.source), facts, notes, tables: Vec::new() }
 }
 

@@ -14,6 +14,7 @@ use super::{build, cap, figures};
 use crate::archive::{findings, manifest};
 use crate::config::Config;
 use crate::plan;
+use crate::terms::Kind;
 
 /// Its tables; `inputs.plan` and `inputs.options` are of no matter to them.
 ///
@@ -152,7 +153,7 @@ fn findings_of(t: &Texts, section: &Section) -> DocumentTable {
     let common = ["column.finding", "column.severity"].map(|key| t.get(key).to_owned()).into_iter();
     let common = common.chain([section.subject_label.clone(), t.get("column.domo_id").to_owned(), t.get("column.role").to_owned()]);
     let own = section.columns.iter().map(|column| column.label.clone());
-    let drift = (section.kind == "drift").then(|| t.get("column.change").to_owned());
+    let drift = (section.kind == Kind::Drift.as_str()).then(|| t.get("column.change").to_owned());
     let ends = ["column.action", "column.first_seen", "column.age", "column.status", "column.last_decision"]
         .map(|key| t.get(key).to_owned());
     let row = |one: &view::Finding| {

@@ -12,9 +12,9 @@ use super::view;
 use crate::archive::history::State;
 use crate::archive::manifest::FileEntry;
 use crate::config;
-use crate::reconcile::{EvidenceStatus, Finding, FindingId};
+use crate::reconcile::{Finding, FindingId};
 use crate::terms::{Kind, Severity};
-use crate::text;
+use crate::text::shown;
 
 /// What all parts of the view are made from.
 pub(super) struct Builder<'a> {
@@ -36,7 +36,7 @@ impl<'a> Builder<'a> {
         let zone = config.report.timezone.as_deref().and_then(|zone| zone.parse().ok());
         let mut by_kind: BTreeMap<Kind, [u64; Severity::COUNT]> = BTreeMap::new();
         for finding in &inputs.reconciliation.findings {
-            by_kind.entry(finding.kind).or_default()[rank(finding.severity)] += 1;
+            by_kind.entry(finding.kind).or_default()[finding.severity.rank()] += 1;
         }
         let used = inputs.reconciliation.exceptions.iter().filter(|used| used.expired);
         let expired = used.filter_map(|used| Some((used, config.exception.get(used.index)?.expires)));
@@ -70,7 +70,7 @@ impl<'a> Builder<'a> {
     pub(super) fn is_not_applicable(&self, kind: Kind) -> bool {
         let judged = self.inputs.reconciliation;
         let named = judged.not_tested.iter().any(|untested| untested.check == kind.as_str());
-        let whole = kind == Kind::Exception || judged.evidence.status != EvidenceStatus::Incomplete;
+        let whole = kind == Kind::Exception || !judged.evidence.is_incomplete();
         whole && !named && judged.method.tested.get(&kind) == Some(&0)
     }
 
@@ -98,29 +98,19 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// 0 is worst.
-pub(super) fn rank(severity: Severity) -> usize {
-    severity as usize
-}
-
-/// A stranger's text with what the eye does not see made visible.
-pub(super) fn shown(text: &str) -> String {
-    text::visible(text).into_owned()
-}
-
 /// `acme.domo.com`, or what was given where that is an address already. An instance that nobody named has no address.
 pub(super) fn address(instance: &str) -> String {
     let name = config::instance_name(instance).unwrap_or_else(|| shown(instance));
     let unnamed = name.is_empty() || name == config::UNNAMED;
-    if unnamed || name.contains(['.', ':', '/']) { name } else { format!("{name}.domo.com") }
+    if unnamed || name.contains(['.', ':', '/']) { name } else { config::instance_host(&name) }
 }
 
 /// A severity as the page shows it.
 pub(super) fn severity(severity: Severity, t: &Texts) -> view::Severity {
     let key = severity.as_str();
-    let glyph = ["\u{25C6}", "\u{25B2}", "\u{25A0}", "\u{25CF}", "\u{25CB}"][rank(severity)];
+    let glyph = ["\u{25C6}", "\u{25B2}", "\u{25A0}", "\u{25CF}", "\u{25CB}"][severity.rank()];
     let label = t.find(&format!("severity.{key}")).unwrap_or(key).to_owned();
-    view::Severity { key, label, glyph, rank: rank(severity) }
+    view::Severity { key, label, glyph, rank: severity.rank() }
 }
 
 /// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.

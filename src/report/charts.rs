@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::builder::Builder;
+use super::escape::escaped;
 use super::figures::grouped;
 use super::view::{Cell, Chart, Column, SeverityCount, Table};
 use crate::archive::history::TrendPoint;
@@ -62,22 +63,6 @@ impl Svg {
 /// Two decimals are enough for a screen, and the same on every machine.
 fn round(number: f64) -> f64 {
     (number * 100.0).round() / 100.0
-}
-
-/// `& < > " '` as entities.
-pub(super) fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            _ => safe.push(letter),
-        }
-    }
-    safe
 }
 
 /// The length of a part on a scale; at least a pixel for something, nothing for nothing.
@@ -179,7 +164,7 @@ pub(super) fn by_age(builder: &Builder) -> Option<Chart> {
     let history = builder.inputs.history;
     history.previous.as_ref()?;
     let mut ages = [0u64; 4];
-    for finding in builder.inputs.reconciliation.findings.iter().filter(|finding| finding.exception.is_none()) {
+    for finding in builder.inputs.reconciliation.findings.iter().filter(|finding| finding.is_open()) {
         let since = history.lifecycle.get(&finding.id).map_or(builder.inputs.run.as_of, |lifecycle| lifecycle.first_seen);
         let place = match (builder.inputs.run.as_of - since).num_days() {
             ..=30 => 0,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::templates::Templates;
 use super::{escape, figures, html, tables};
 use crate::config::Config;
-use crate::text;
+use crate::text::shown;
 
 /// What stands in a cell that has nothing in it.
 const NOTHING: &str = "none";
@@ -67,7 +67,7 @@ impl Document {
         let templates = Templates::load(config)?;
         let seen = Seen {
             document: &self.visible(),
-            page_title: text::visible(&format!("{} - {}", self.title, self.instance)).into_owned(),
+            page_title: shown(&format!("{} - {}", self.title, self.instance)),
             generator: format!("domo-reconcile {}", env!("CARGO_PKG_VERSION")),
         };
         let left = format!("{} - {}", self.title, self.instance);
@@ -106,7 +106,6 @@ impl Document {
     }
 
     fn visible(&self) -> Self {
-        let shown = |value: &String| text::visible(value).into_owned();
         let table = |table: &DocumentTable| DocumentTable {
             rows: table.rows.iter().map(|row| row.iter().map(shown).collect()).collect(),
             ..table.clone()

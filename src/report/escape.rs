@@ -56,7 +56,7 @@ fn prose(text: &str) -> String {
             words_of(part, &mut html);
         } else {
             html.push_str("<code>");
-            escaped(part, &mut html);
+            breakable(part, &mut html);
             html.push_str("</code>");
         }
     }
@@ -77,26 +77,38 @@ fn words_of(text: &str, html: &mut String) {
             true => {
                 for (place, some) in letters.chunks(LONGEST_WORD / 4).enumerate() {
                     html.push_str(if place > 0 { "<wbr>" } else { "" });
-                    escaped(&some.iter().collect::<String>(), html);
+                    breakable(&some.iter().collect::<String>(), html);
                 }
             }
-            false => escaped(word, html),
+            false => breakable(word, html),
         }
         html.push_str(if is_day { "</span>" } else { "" });
     }
 }
 
-fn escaped(text: &str, html: &mut String) {
+/// Escapes a text that may go on in the next line before an `@`.
+fn breakable(text: &str, html: &mut String) {
     for letter in text.chars() {
-        match letter {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#x27;"),
-            '@' => html.push_str("<wbr>@"),
-            letter => html.push(letter),
-        }
+        html.push_str(if letter == '@' { "<wbr>" } else { "" });
+        push(letter, html);
+    }
+}
+
+/// `& < > " '` as entities.
+pub(super) fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    text.chars().for_each(|letter| push(letter, &mut html));
+    html
+}
+
+fn push(letter: char, html: &mut String) {
+    match letter {
+        '&' => html.push_str("&amp;"),
+        '<' => html.push_str("&lt;"),
+        '>' => html.push_str("&gt;"),
+        '"' => html.push_str("&quot;"),
+        '\'' => html.push_str("&#x27;"),
+        letter => html.push(letter),
     }
 }
 
@@ -144,7 +156,7 @@ fn is_calm(text: &str) -> bool {
 /// One line, hidden characters shown, trimmed.
 fn one_line(text: &str) -> String {
     let spaced: String = text.chars().map(|letter| if matches!(letter, '\n' | '\r' | '\t') { ' ' } else { letter }).collect();
-    text::visible(spaced.trim()).into_owned()
+    text::shown(spaced.trim())
 }
 
 /// A value that leaves room for others, and where the `rest` of it stands.

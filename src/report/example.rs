@@ -23,7 +23,7 @@ use crate::plan::{self, Plan};
 use crate::reconcile::{self, Earlier, FindingId, Ours, Past, Reconciliation, Rules, Taken};
 use crate::terms::{ActionKind, Kind, Severity};
 
-/// Everything a report is made of, owned.
+/// Everything a report is made of, owned: as [`Inputs`](super::Inputs).
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub struct Example {
@@ -106,6 +106,7 @@ impl Example {
             reconciliation: &self.reconciliation,
             history: &self.history,
             plan: self.plan.as_ref(),
+            environment: &[],
             options: self.options,
         }
     }
@@ -244,7 +245,7 @@ fn accounts(all: &[Case], started: DateTime<Utc>, there: impl Fn(u64) -> bool) -
     let accounts = accounts.filter(|account| account["id"].as_u64().is_some_and(&there)).map(Value::to_string);
     let evidence = Evidence {
         source: "https://api.domo.com/v1/users".into(),
-        kind: "api".into(),
+        kind: Evidence::API.into(),
         started: Some(started),
         finished: Some(started),
         page_size: Some(500),

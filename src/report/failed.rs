@@ -18,7 +18,7 @@ use crate::text;
 /// The files cannot be written, or what is there cannot be removed.
 pub fn failed(run: &RunInfo, config: &Loaded, error: &anyhow::Error, folder: &mut RunFolder) -> Result<()> {
     let title = &config.config.report.title;
-    let why: Vec<_> = failure::paragraph(error).lines().map(|line| text::visible(line).into_owned()).collect();
+    let why: Vec<_> = failure::paragraph(error).lines().map(text::shown).collect();
     let page = html::failed(&Templates::load(&Config::default())?, title, run, &why.join("\n"))?;
     folder.clear()?;
     folder.write(names::REPORT_HTML, page, None)?;

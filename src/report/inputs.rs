@@ -11,16 +11,24 @@ use crate::terms::Flavour;
 
 /// Everything a report is made of.
 #[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
 pub struct Inputs<'a> {
+    /// Which run it is, when, by whom.
     pub run: &'a RunInfo,
+    /// The rules in force, and as they are written.
     pub config: &'a Loaded,
+    /// The accounts judged.
     pub accounts: &'a Accounts,
+    /// The people judged.
     pub people: &'a People,
+    /// What was judged of them.
     pub reconciliation: &'a Reconciliation,
+    /// What the archive says of earlier runs.
     pub history: &'a History,
     /// None with nothing to do, or with incomplete evidence.
     pub plan: Option<&'a Plan>,
+    /// The variables that were set; of a stored run nobody knows which those were.
+    pub environment: &'a [&'static str],
+    /// What the command line says.
     pub options: Options,
 }
 
@@ -35,6 +43,7 @@ impl<'a> Inputs<'a> {
             reconciliation: &judged.reconciliation,
             history: &judged.history,
             plan: None,
+            environment: &[],
             options: Options { replay: true, ..Options::default() },
         }
     }

@@ -3,10 +3,13 @@
 //! [`write()`] puts every file into the run folder. What a template sees is a [`View`]: built once, in Rust, with every count done
 //! and every number formatted. Templates only arrange it, so that a template of the user's own cannot get a figure wrong.
 //!
-//! - `document`: pages that are made after a run, `decided` and a certification; `behind`: what they tell of the run.
-//! - `build`, `sections`, `appendix`, `charts`: the view. `cap` decides what a page can hold, `origin` where a parameter comes from.
+//! - `document`: pages that are made after a run, `decided` and `certification`; `behind`: what they tell of the run.
+//! - `build`: the view. Page one of it: `identity`, `population`, `findings_summary`, `answers`, `change`, `limits`, `plan_summary`;
+//!   behind it: `sections`, `accounts`, `appendix`; with `charts`. `cap` decides what a page can hold, `origin` where a parameter
+//!   comes from.
 //! - `templates`, `html`, `markdown`: Tera, the content security policy, escaping. `awaited`: what only comes to be known afterwards.
 //! - `tables`, `workbook`: the CSV files, which are never capped, and the workbook; they do not go through the view.
+//!   `sheets` writes the sheets of that and of a `packet`.
 //! - `summary`: the page over several instances.
 //! - `texts`: what pages and sheets of a run say of themselves, one file. Pages made after a run, and of one that failed, have their words
 //!   where they are made. `redact`: tokens instead of names.
@@ -19,6 +22,8 @@ pub mod behind;
 mod build;
 mod builder;
 mod cap;
+pub mod certification;
+mod change;
 mod charts;
 pub mod decided;
 pub mod document;
@@ -26,13 +31,19 @@ mod escape;
 pub mod example;
 mod failed;
 mod figures;
+mod findings_summary;
 mod html;
+mod identity;
 mod inputs;
+mod limits;
 mod markdown;
 mod origin;
 pub mod packet;
+mod plan_summary;
+mod population;
 mod redact;
 mod sections;
+mod sheets;
 pub mod summary;
 mod tables;
 mod templates;
@@ -59,7 +70,7 @@ use crate::terms::names;
 pub use failed::failed;
 pub(crate) use figures::percent;
 pub use inputs::{Inputs, Options};
-pub use redact::{KEY as REDACTION_KEY, same_tokens};
+pub use redact::KEY as REDACTION_KEY;
 pub use view::View;
 
 /// Writes every file of a run that is not an input of later verbs: findings.json, the CSV files, the review sheets, report.md and

@@ -8,23 +8,47 @@ use rust_xlsxwriter::Workbook;
 use serde::Serialize;
 
 use super::html;
+use super::sheets::{Deciding, SheetWriter};
 use super::templates::Templates;
 pub use super::workbook::DECIDING as COLUMNS;
-use super::workbook::{Deciding, Look};
 use crate::config::Config;
 use crate::plan::certification::Confirmed;
 use crate::plan::decision::commented;
 use crate::plan::packets::{Packet, UNASSIGNED};
 use crate::plan::sheet::{self, Decidable};
 use crate::plan::{About, Decision};
-use crate::terms::Severity;
-use crate::text;
+use crate::terms::{Severity, words};
+use crate::text::{self, shown};
+
+words! {
+    /// What the rows of a packet are of, as the decisions file calls it.
+    PacketOf {
+        /// A plan, which is reviewed.
+        Plan = "plan",
+        /// A run, whose accounts are certified.
+        Run = "run",
+    }
+}
+
+words! {
+    /// What can be decided of a row, as the page's script calls it.
+    Choices {
+        /// An action: approved or rejected.
+        Action = "a",
+        /// A finding without an action: kept, or accepted until a day.
+        Finding = "f",
+        /// A finding that no exception can name: kept.
+        Noted = "n",
+        /// An account that is certified.
+        Account = "c",
+    }
+}
 
 /// What all packets of one split have in common.
 #[derive(Debug, Clone)]
 pub struct Subject<'a> {
-    /// `plan` or `run`: what the decisions file calls it.
-    pub of: &'static str,
+    /// What the rows are of.
+    pub of: PacketOf,
     /// The plan's id or the run's.
     pub id: &'a str,
     /// The digest of the plan, or of the run's manifest.
@@ -52,8 +76,8 @@ pub struct Subject<'a> {
 pub struct Item {
     /// The key of its decision.
     pub id: String,
-    /// What can be decided: `a` an action, `f` a finding without one, `c` an account that is certified.
-    pub choices: &'static str,
+    /// What can be decided.
+    pub choices: Choices,
     /// How bad, where something was found.
     pub severity: Option<Severity>,
     /// Whom it is about: an address, else a name.
@@ -76,10 +100,12 @@ pub struct Item {
 
 /// A decision as a page or a sheet shows it.
 #[derive(Debug, Clone)]
-#[allow(missing_docs)]
 pub struct PriorDecision {
+    /// What was decided, as a reviewer writes it: `approve`, `accept-until 2027-03-31`.
     pub word: String,
+    /// Who decided it.
     pub by: String,
+    /// Why.
     pub comment: Option<String>,
 }
 
@@ -107,7 +133,7 @@ impl Item {
         let about = &account.about;
         Self {
             id: account.key.clone(),
-            choices: "c",
+            choices: Choices::Account,
             severity: about.severity,
             subject: account.subject(),
             name: account.name.clone().filter(|name| *name != account.subject()),
@@ -134,9 +160,9 @@ impl Item {
         Self {
             id: row.id().to_owned(),
             choices: match row {
-                Decidable::Action(_) => "a",
-                Decidable::Finding(_) if row.may_be_accepted() => "f",
-                Decidable::Finding(_) => "n",
+                Decidable::Action(_) => Choices::Action,
+                Decidable::Finding(_) if row.may_be_accepted() => Choices::Finding,
+                Decidable::Finding(_) => Choices::Noted,
             },
             severity: row.severity(),
             subject: row.subject(),
@@ -164,7 +190,7 @@ struct View<'a> {
     facts: Vec<Fact>,
     workbook: String,
     words: String,
-    of: &'a str,
+    of: PacketOf,
     id: &'a str,
     digest: &'a str,
     reviewer: &'a str,
@@ -183,7 +209,7 @@ struct Fact {
 #[derive(Serialize)]
 struct RowView<'a> {
     id: &'a str,
-    choices: &'a str,
+    choices: Choices,
     severity: Option<String>,
     rank: Option<usize>,
     subject: String,
@@ -231,7 +257,7 @@ impl<'a> PacketWriter<'a> {
 
     fn lead(&self, packet: &Packet, rows: usize) -> String {
         let key = match (self.subject.of, packet.reviewer.as_str()) {
-            ("run", _) => "packet.lead_certify",
+            (PacketOf::Run, _) => "packet.lead_certify",
             (_, UNASSIGNED) => "packet.lead_unassigned",
             _ => "packet.lead",
         };
@@ -243,7 +269,7 @@ impl<'a> PacketWriter<'a> {
         let texts = &self.templates.texts;
         let fact = |key: &str, value: String| Fact { label: self.t(key), value };
         let generator = format!("domo-reconcile {}", env!("CARGO_PKG_VERSION"));
-        let reviewer = text::visible(&packet.reviewer).into_owned();
+        let reviewer = shown(&packet.reviewer);
         let view = View {
             lang: texts.get("page.lang"),
             page_title: format!("{title} - {reviewer}"),
@@ -253,10 +279,10 @@ impl<'a> PacketWriter<'a> {
             instance,
             classification: *classification,
             lead: self.lead(packet, items.len()),
-            facts: vec![fact("read", text::minute(*read)), fact("due", due.to_string()), fact(of, (*id).to_owned())],
+            facts: vec![fact("read", text::minute(*read)), fact("due", due.to_string()), fact(of.as_str(), (*id).to_owned())],
             workbook: format!("{}.xlsx", packet.file),
             words: serde_json::to_string(&texts.tree()["packet_script"])?,
-            of,
+            of: *of,
             id,
             digest,
             reviewer: &packet.reviewer,
@@ -270,7 +296,6 @@ impl<'a> PacketWriter<'a> {
 
     fn row<'i>(&self, item: &'i Item) -> RowView<'i> {
         let texts = &self.templates.texts;
-        let shown = |value: &String| text::visible(value).into_owned();
         let facts = item.facts.iter().filter(|(_, value)| !value.is_empty()).map(|(label, value)| {
             let label = self.t(&format!("fact_{label}"));
             if label.is_empty() { shown(value) } else { format!("{label}: {}", text::visible(value)) }
@@ -279,7 +304,7 @@ impl<'a> PacketWriter<'a> {
             id: &item.id,
             choices: item.choices,
             severity: item.severity.map(|severity| texts.get(&format!("severity.{}", severity.as_str())).to_owned()),
-            rank: item.severity.and_then(|severity| Severity::ALL.iter().position(|one| *one == severity)),
+            rank: item.severity.map(Severity::rank),
             subject: shown(&item.subject),
             name: item.name.as_ref().map(shown),
             what: item.what.clone(),
@@ -295,13 +320,13 @@ impl<'a> PacketWriter<'a> {
         let PriorDecision { word, by, comment } = said;
         let comment = commented(comment.as_deref());
         let told = self.templates.texts.fill(&format!("packet.{key}"), &[("verdict", word), ("by", by), ("comment", &comment)]);
-        text::visible(&told).into_owned()
+        shown(&told)
     }
 
     fn workbook(&self, packet: &Packet, items: &[Item]) -> Result<Vec<u8>> {
         let Subject { id, digest, instance, title, classification, columns, choices, due, .. } = &self.subject;
         let texts = &self.templates.texts;
-        let look = Look::plain(texts, title, instance, classification.unwrap_or_default(), id);
+        let writer = SheetWriter::plain(texts, title, instance, classification.unwrap_or_default(), id);
         let mut book = Workbook::new();
         let deciding = Deciding { name: sheet::ACTIONS, columns, choices: *choices, rows: items.len() };
         let row = |at: usize| {
@@ -309,9 +334,9 @@ impl<'a> PacketWriter<'a> {
             let said = item.and_then(|item| item.said.as_ref()).map(|said| self.said("said_blank", said));
             (item.map(|item| item.cells.clone()).unwrap_or_default(), said)
         };
-        look.deciding(book.add_worksheet(), &deciding, row)?;
+        writer.deciding(book.add_worksheet(), &deciding, row)?;
         // Whose it is and what it is for.
-        let run = self.subject.of == "run";
+        let run = self.subject.of == PacketOf::Run;
         let (label, digest_label) = if run { (sheet::RUN, sheet::RUN_DIGEST) } else { (sheet::PLAN, sheet::PLAN_DIGEST) };
         let facts = [
             (texts.get("workbook.how"), texts.get(if run { "packet.how_certify" } else { "packet.how" }).to_owned()),
@@ -320,7 +345,7 @@ impl<'a> PacketWriter<'a> {
             (sheet::PACKET_OF, packet.reviewer.clone()),
             (texts.get("packet.due"), due.to_string()),
         ];
-        look.facts(book.add_worksheet(), sheet::SUMMARY, &facts)?;
+        writer.facts(book.add_worksheet(), sheet::SUMMARY, &facts)?;
         book.save_to_buffer().context("making a packet's workbook")
     }
 
@@ -337,7 +362,7 @@ impl<'a> PacketWriter<'a> {
             ("workbook", &format!("{}.xlsx", packet.file)),
             ("saved", &format!("decisions-{}.json", packet.file)),
         ];
-        let note = if self.subject.of == "run" { "packet.note_certify" } else { "packet.note" };
+        let note = if self.subject.of == PacketOf::Run { "packet.note_certify" } else { "packet.note" };
         self.templates.texts.fill(note, &places) + "\n"
     }
 

@@ -1,6 +1,6 @@
 //! The kinds of finding, worst first, each with its own columns.
 
-use super::builder::{Builder, shown};
+use super::builder::Builder;
 use super::cap::{self, Selection};
 use super::figures;
 use super::texts::Texts;
@@ -9,7 +9,7 @@ use crate::archive::history::State;
 use crate::reconcile::{AccountRef, DriftField, EvidenceStatus, Finding, Particular, PersonRef, TestedOn, Value, tested_on};
 use crate::terms::names;
 use crate::terms::{Kind, label};
-use crate::text;
+use crate::text::{self, shown};
 
 /// Rows of one `<table>`: a browser lays out one large table far slower than several small ones.
 const CHUNK: usize = 250;
@@ -245,7 +245,7 @@ fn row(builder: &Builder, finding: &Finding) -> Row {
         last_decision: last_decision(builder, finding).unwrap_or_else(|| "\u{2013}".to_owned()),
         state,
         state_label,
-        notes: lifecycle.into_iter().flat_map(|lifecycle| &lifecycle.changed).map(|change| shown(change)).chain(expired).collect(),
+        notes: lifecycle.into_iter().flat_map(|lifecycle| &lifecycle.changed).map(shown).chain(expired).collect(),
     }
 }
 
@@ -375,7 +375,7 @@ pub(super) fn cut(value: &str) -> (String, bool) {
 fn field_change(builder: &Builder, change: &DriftField) -> FieldChange {
     let side = |value: &Option<String>| cut(value.as_deref().unwrap_or_default());
     let ((old, old_is_cut), (new, new_is_cut)) = (side(&change.domo), side(&change.directory));
-    let mut notes: Vec<String> = change.note.iter().map(|note| shown(note)).collect();
+    let mut notes: Vec<String> = change.note.iter().map(shown).collect();
     if old_is_cut || new_is_cut {
         notes.push(builder.t.get("drift.cut").to_owned());
     }

@@ -16,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::scim_documents::{CONFIGURATION, ENTERPRISE, LIST, USER};
 use super::state::Token;
 use super::users::{Parameters, form, header_of};
 use super::{Options, Shared};
@@ -313,8 +314,7 @@ async fn google(Extract(shared): Extract<Arc<Shared>>, query: Parameters) -> Res
 
 async fn provider(Extract(shared): Extract<Arc<Shared>>) -> Response {
     let cursor = shared.options.people_cursors;
-    axum::Json(json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"], "pagination": {"cursor": cursor, "index": true}}))
-        .into_response()
+    axum::Json(json!({"schemas": [CONFIGURATION], "pagination": {"cursor": cursor, "index": true}})).into_response()
 }
 
 async fn scim(Extract(shared): Extract<Arc<Shared>>, query: Parameters) -> Response {
@@ -324,17 +324,17 @@ async fn scim(Extract(shared): Extract<Arc<Shared>>, query: Parameters) -> Respo
     let (rows, next) = shared.page(all, start, query.get("count"));
     let user = |person: &Person<'_>| {
         let manager = shared.manager(*person);
-        json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": person.id(), "userName": person.text("workEmail"),
+        json!({"schemas": [USER], "id": person.id(), "userName": person.text("workEmail"),
             "name": {"formatted": person.name(), "givenName": person.text("firstName"), "familyName": person.text("lastName")},
             "displayName": person.name(), "title": person.text("jobTitle"), "active": person.enabled(),
             "emails": person.text("workEmail").map(|email| json!([{"value": email, "type": "work", "primary": true}])),
             "phoneNumbers": person.text("workPhone").map(|phone| json!([{"value": phone, "type": "work"}])),
             "addresses": person.text("location").map(|place| json!([{"type": "work", "locality": place, "primary": true}])),
-            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"employeeNumber": person.text("employeeId"),
+            (ENTERPRISE): {"employeeNumber": person.text("employeeId"),
                 "department": person.text("department"), "manager": manager.map(|manager| json!({"value": manager.id(), "displayName": manager.name()}))}})
     };
     let users: Vec<Value> = shared.people(rows).iter().map(user).collect();
-    let mut body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "totalResults": all, "itemsPerPage": users.len(), "Resources": users});
+    let mut body = json!({"schemas": [LIST], "totalResults": all, "itemsPerPage": users.len(), "Resources": users});
     if let Some(body) = body.as_object_mut() {
         match (by_cursor, next) {
             (true, Some(next)) => drop(body.insert("nextCursor".into(), next.to_string().into())),

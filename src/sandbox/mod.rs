@@ -33,6 +33,11 @@ pub use fault::{Fault, What};
 pub use profile::Profile;
 use state::State;
 
+/// The OAuth client it knows unless somebody names another.
+pub const CLIENT_ID: &str = "sandbox";
+/// That client's secret.
+pub const CLIENT_SECRET: &str = "sandbox-secret";
+
 /// How a sandbox begins.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -90,8 +95,8 @@ impl Default for Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             accounts: Vec::new(),
             made_up: 0,
-            client_id: "sandbox".into(),
-            client_secret: "sandbox-secret".into(),
+            client_id: CLIENT_ID.into(),
+            client_secret: CLIENT_SECRET.into(),
             profile: Profile::guide(),
             faults: Vec::new(),
             latency: Duration::ZERO,

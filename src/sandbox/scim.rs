@@ -14,12 +14,10 @@ use axum::routing::{get, post};
 use serde_json::{Map, Value, json};
 
 use super::Shared;
-use super::scim_documents::{ENTERPRISE, MOST, USER, configuration, resource_types, schemas};
+use super::scim_documents::{ENTERPRISE, LIST, MOST, USER, configuration, resource_types, schemas};
 use super::state::{State, Wrong};
 use super::users::Parameters;
 use crate::terms::Role;
-
-const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 type Object = Map<String, Value>;
 type ScimResult = Result<Response, Wrong>;

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 /// The most resources in one answer.
 pub(super) const MOST: usize = 500;
 
+pub(super) const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+pub(super) const CONFIGURATION: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
 pub(super) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 pub(super) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
@@ -12,7 +14,7 @@ const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 pub(super) fn configuration(root: &str) -> Value {
     let no = json!({"supported": false});
     json!({
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+        "schemas": [CONFIGURATION],
         "patch": {"supported": true},
         "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
         "filter": {"supported": true, "maxResults": MOST},

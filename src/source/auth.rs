@@ -17,8 +17,8 @@ use super::settings::{address, default, secret};
 use crate::config::{Directory, SourceAuth};
 use crate::http::header::{AUTHORIZATION, HeaderName};
 use crate::http::{
-    Answer, CallError, Client, Keeper, KeptToken, Method, Nobody, Request, RequestBuilder, Token, Unfit, Url, Vars, credential,
-    describe, lifetime,
+    Anonymous, Authenticator, CallError, Client, KeptToken, Method, Request, RequestBuilder, Response, Token, Unusable, Url, Vars,
+    credential, describe, lifetime,
 };
 
 /// The longest that an assertion is good for, in seconds.
@@ -92,7 +92,7 @@ impl Auth {
     }
 
     /// Signs a client's requests with it.
-    pub(super) fn keeper<'a>(&'a self, client: &'a Client) -> CredentialKeeper<'a> {
+    pub(super) fn authenticator<'a>(&'a self, client: &'a Client) -> CredentialAuthenticator<'a> {
         match self {
             Self::Nothing => {}
             Self::Header(_, value) => {
@@ -106,7 +106,7 @@ impl Auth {
                 }
             }
         }
-        CredentialKeeper {
+        CredentialAuthenticator {
             auth: self,
             client,
             held: tokio::sync::Mutex::default(),
@@ -122,7 +122,7 @@ fn basic(user: &SecretString, password: &SecretString) -> SecretString {
 }
 
 /// Keeps the credential of one fetch.
-pub(super) struct CredentialKeeper<'a> {
+pub(super) struct CredentialAuthenticator<'a> {
     auth: &'a Auth,
     client: &'a Client,
     held: tokio::sync::Mutex<Held>,
@@ -139,7 +139,7 @@ struct Held {
     bound: bool,
 }
 
-impl Keeper for CredentialKeeper<'_> {
+impl Authenticator for CredentialAuthenticator<'_> {
     async fn sign(&self, request: &mut Request) -> Result<u64, CallError> {
         match self.auth {
             Auth::Nothing => Ok(0),
@@ -161,7 +161,7 @@ impl Keeper for CredentialKeeper<'_> {
         }
     }
 
-    async fn refused(&self, serial: u64, answer: &Answer) -> bool {
+    async fn refused(&self, serial: u64, answer: &Response) -> bool {
         let Auth::Tokens(_) = self.auth else { return false };
         if answer.status != 401 {
             return false;
@@ -174,7 +174,7 @@ impl Keeper for CredentialKeeper<'_> {
     }
 }
 
-impl CredentialKeeper<'_> {
+impl CredentialAuthenticator<'_> {
     /// The rights that the token itself names (`roles`); `None` where it cannot be read, or there is none.
     pub(super) async fn roles(&self) -> Result<Option<Vec<String>>, CallError> {
         #[derive(Deserialize)]
@@ -193,7 +193,7 @@ impl CredentialKeeper<'_> {
     }
 
     /// Takes the nonce that the server wants to see. Whether there is one, and that was what it missed.
-    fn learn(&self, answer: &Answer) -> bool {
+    fn learn(&self, answer: &Response) -> bool {
         let Some(nonce) = answer.header("dpop-nonce") else { return false };
         let wanted = answer.header("www-authenticate").is_some_and(|why| why.contains("use_dpop_nonce"))
             || answer.body.windows(14).any(|word| word == b"use_dpop_nonce");
@@ -238,7 +238,7 @@ impl CredentialKeeper<'_> {
             _ => None,
         };
         let build = || self.token_request(tokens, posted, federated.as_ref());
-        let asker = Asker { keeper: self, tokens };
+        let asker = Asker { authenticator: self, tokens };
         self.client.ask(&call, &asker, build, token_of).await
     }
 
@@ -293,18 +293,18 @@ fn state(request: &mut Request, field: &str, statement: Result<String>) -> Resul
 
 /// Signs requests for tokens where they have to be.
 struct Asker<'a> {
-    keeper: &'a CredentialKeeper<'a>,
+    authenticator: &'a CredentialAuthenticator<'a>,
     tokens: &'a Tokens,
 }
 
-impl Keeper for Asker<'_> {
+impl Authenticator for Asker<'_> {
     async fn sign(&self, request: &mut Request) -> Result<u64, CallError> {
         let Tokens { url, scope, grant } = self.tokens;
         match grant {
             Grant::Assertion { id, key, proof } => {
                 let claims = serde_json::json!({"iss": id, "sub": id, "aud": url.as_str()});
                 state(request, "client_assertion", key.assert(claims, ASSERTION))?;
-                let signed = proof.prove("POST", url, None, self.keeper.nonce().as_deref());
+                let signed = proof.prove("POST", url, None, self.authenticator.nonce().as_deref());
                 let signed = signed.map_err(|why| unsigned(request, &why))?;
                 credential(request, &HeaderName::from_static("dpop"), &signed).map(|()| 0)
             }
@@ -315,25 +315,25 @@ impl Keeper for Asker<'_> {
                 }
                 state(request, "assertion", key.assert(claims, ASSERTION)).map(|()| 0)
             }
-            Grant::Secret { .. } | Grant::Federated { .. } => Nobody.sign(request).await,
+            Grant::Secret { .. } | Grant::Federated { .. } => Anonymous.sign(request).await,
         }
     }
 
-    async fn refused(&self, _serial: u64, answer: &Answer) -> bool {
-        matches!(self.tokens.grant, Grant::Assertion { .. }) && self.keeper.learn(answer)
+    async fn refused(&self, _serial: u64, answer: &Response) -> bool {
+        matches!(self.tokens.grant, Grant::Assertion { .. }) && self.authenticator.learn(answer)
     }
 }
 
-fn token_of(answer: Answer) -> Result<(SecretString, bool, Duration), Unfit> {
+fn token_of(answer: Response) -> Result<(SecretString, bool, Duration), Unusable> {
     #[derive(Deserialize)]
     struct Body {
         access_token: Option<String>,
         token_type: Option<String>,
         expires_in: Option<serde_json::Value>,
     }
-    let body: Body = serde_json::from_slice(&answer.body).map_err(|_| Unfit::Wrong("the answer is no token".into()))?;
+    let body: Body = serde_json::from_slice(&answer.body).map_err(|_| Unusable::Permanent("the answer is no token".into()))?;
     let token = body.access_token.filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
-    let token = token.ok_or_else(|| Unfit::Wrong("the answer holds no access_token that can be used".into()))?;
+    let token = token.ok_or_else(|| Unusable::Permanent("the answer holds no access_token that can be used".into()))?;
     let seconds = body.expires_in.and_then(|seconds| seconds.as_f64().or_else(|| seconds.as_str()?.parse().ok()));
     let bound = body.token_type.is_some_and(|kind| kind.eq_ignore_ascii_case("dpop"));
     Ok((token.into(), bound, lifetime(seconds)))

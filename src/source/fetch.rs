@@ -12,7 +12,9 @@ use crate::config::{Directory, SourceKind};
 use crate::digest;
 use crate::directory::{Input, Origin, Proof};
 use crate::failure::Failure;
-use crate::http::{self, CallError, Certificate, Client, Keeper, Limits, RequestBuilder, Unfit, Unsent, Url, is_loopback};
+use crate::http::{
+    self, Authenticator, CallError, Certificate, Client, Limits, RequestBuilder, Unsent, Unusable, Url, is_loopback,
+};
 
 /// How much is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,11 +118,11 @@ impl<'a> Fetch<'a> {
         &self,
         client: &Client,
         call: &str,
-        keeper: &impl Keeper,
+        authenticator: &impl Authenticator,
         build: impl Fn() -> RequestBuilder,
-        parse: impl Fn(http::Answer) -> Result<T, Unfit>,
+        parse: impl Fn(http::Response) -> Result<T, Unusable>,
     ) -> Result<T, CallError> {
-        match tokio::time::timeout_at(self.deadline, client.ask(call, keeper, build, parse)).await {
+        match tokio::time::timeout_at(self.deadline, client.ask(call, authenticator, build, parse)).await {
             Ok(answer) => answer,
             Err(_) => Err(CallError::Lost { call: call.into(), why: self.too_long() }),
         }
@@ -130,12 +132,16 @@ impl<'a> Fetch<'a> {
         format!("the fetch took longer than {} s (timeout_s)", self.limits.total.as_secs_f64().ceil())
     }
 
-    /// A failure that leaves nothing: what was tried, what the source said, what to do next.
+    /// A failure that leaves nothing: what was tried.
+    pub(super) fn failure(&self) -> Failure {
+        Failure::failed(format!("the directory {} could not be fetched: nothing was judged", self.name))
+    }
+
+    /// The same with what the source said, and what to do next.
     pub(super) fn failed(&self, error: CallError) -> anyhow::Error {
-        let failure = Failure::failed(format!("the directory {} could not be fetched: nothing was judged", self.name));
         let failure = match self.hint(&error) {
-            Some(hint) => failure.hint(hint),
-            None => failure,
+            Some(hint) => self.failure().hint(hint),
+            None => self.failure(),
         };
         anyhow::Error::new(error).context(failure)
     }

@@ -13,7 +13,7 @@ use super::jwt::Signer;
 use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::failure::Failure;
-use crate::http::{Answer, Unfit, Url, Vars, json, under};
+use crate::http::{Response, Unusable, Url, Vars, endpoint, json};
 
 const API: &str = "https://admin.googleapis.com";
 const SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
@@ -58,7 +58,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let auth = Auth::tokens(token_url, SCOPE.into(), grant);
     let client = fetch.client(&auth.addresses(&api), false)?;
     client.hide(text);
-    let keeper = auth.keeper(&client);
+    let authenticator = auth.authenticator(&client);
 
     let most = directory.page_size.unwrap_or(MOST).min(MOST).to_string();
     // By customer: by domain, secondary domains are left out without a word.
@@ -66,21 +66,21 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let list = |token: Option<&str>| {
         let mut query = vec![("customer", customer), ("maxResults", &most), ("orderBy", "email"), ("fields", FIELDS)];
         query.extend(token.map(|token| ("pageToken", token)));
-        under(&api, "/admin/directory/v1/users", &query)
+        endpoint(&api, "/admin/directory/v1/users", &query)
     };
-    let open = |answer: &Answer, _: &Url, _: u64| {
+    let open = |answer: &Response, _: &Url, _: u64| {
         let list_of: List<'_> = json(&answer.body, "no list of people")?;
         let other = list_of.users.is_empty() && list_of.next.is_none() && list_of.kind.is_none();
         // Nobody at all is an empty object here; anything else in it is some other answer.
         if other
             && !matches!(serde_json::from_slice::<serde_json::Value>(&answer.body), Ok(serde_json::Value::Object(object)) if object.is_empty() || object.contains_key("users"))
         {
-            return Err(Unfit::Garbled("no list of people: it has no `users`".into()));
+            return Err(Unusable::Transient("no list of people: it has no `users`".into()));
         }
         let next = list_of.next.filter(|token| !token.is_empty());
         Ok(Page { people: Person::each(answer, &list_of.users)?, next: next.map(|token| list(Some(&token))), ..Page::default() })
     };
-    let pass = async || fetch.pass(&client, &keeper, list(None), open).await;
+    let pass = async || fetch.pass(&client, &authenticator, list(None), open).await;
     let (pass, stopped) = fetch.counted(pass, |_| Vec::new()).await?;
     Ok(fetch.done(Read { stopped, ..Read::listed(&api, &client, pass) }))
 }

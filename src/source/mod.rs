@@ -4,7 +4,7 @@
 //! ```text
 //!  settings ─► auth ─► pages ─► one file a kind ─► Input ─► directory::load_with
 //!  (where,     (one     (one     (address, its query,
-//!   who)        keeper)  pager)   its proof)
+//!   who)        authenticator)  pager)   its proof)
 //! ```
 //!
 //! Nothing could be had: an error. Some came, and then it stopped, or the source's own numbers disagree: an input that says so, and

@@ -14,7 +14,7 @@ use super::jwt::{ProofKey, Signer};
 use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::http::header::{AUTHORIZATION, LINK};
-use crate::http::{Answer, Unfit, Url, Vars, json, under};
+use crate::http::{Response, Unusable, Url, Vars, endpoint, json};
 
 /// The most that Okta takes.
 const LIMIT: u32 = 200;
@@ -28,7 +28,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
         (Some(id), Some(variable)) => {
             let key = Signer::read(variable, secret(var, Some(variable), "")?.expose_secret(), None)?;
             Auth::tokens(
-                token_url(directory, under(&api, "/oauth2/v1/token", &[]))?,
+                token_url(directory, endpoint(&api, "/oauth2/v1/token", &[]))?,
                 SCOPE.into(),
                 Grant::Assertion { id: id.clone(), key: Box::new(key), proof: Box::new(ProofKey::generate()?) },
             )
@@ -39,17 +39,17 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
         }
     };
     let client = fetch.client(&auth.addresses(&api), false)?;
-    let keeper = auth.keeper(&client);
+    let authenticator = auth.authenticator(&client);
     let limit = directory.page_size.unwrap_or(LIMIT).min(LIMIT).to_string();
     let list = |filter: Option<&str>| {
         let mut query = vec![("limit", limit.as_str())];
         query.extend(filter.map(|filter| ("filter", filter)));
-        under(&api, "/api/v1/users", &query)
+        endpoint(&api, "/api/v1/users", &query)
     };
     let pass = async || {
-        let mut pass = fetch.pass(&client, &keeper, list(None), open).await?;
+        let mut pass = fetch.pass(&client, &authenticator, list(None), open).await?;
         if pass.stopped.is_none() {
-            let left = fetch.pass(&client, &keeper, list(Some("status eq \"DEPROVISIONED\"")), open).await;
+            let left = fetch.pass(&client, &authenticator, list(Some("status eq \"DEPROVISIONED\"")), open).await;
             match left {
                 Ok(left) => pass.merge(left, is_newer),
                 Err(error) => pass.stopped = Some(format!("those who left could not be read: {}", reason(&error))),
@@ -69,18 +69,18 @@ fn reason(error: &anyhow::Error) -> String {
     error.chain().skip(1).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-fn open(answer: &Answer, at: &Url, _: u64) -> Result<Page, Unfit> {
+fn open(answer: &Response, at: &Url, _: u64) -> Result<Page, Unusable> {
     let list: Vec<&RawValue> = json(&answer.body, "no list of people")?;
     Ok(Page { people: Person::each(answer, &list)?, next: next_of(answer, at)?, ..Page::default() })
 }
 
 /// The address behind `rel="next"` of a `Link` header, of several.
-pub(super) fn next_of(answer: &Answer, at: &Url) -> Result<Option<Url>, Unfit> {
+pub(super) fn next_of(answer: &Response, at: &Url) -> Result<Option<Url>, Unusable> {
     let links = answer.headers.get_all(LINK).into_iter().filter_map(|link| link.to_str().ok());
     for link in links.flat_map(|links| links.split('<').skip(1)) {
         let Some((address, parameters)) = link.split_once('>') else { continue };
         if parameters.split([';', ',']).any(|parameter| ["rel=\"next\"", "rel=next"].contains(&parameter.trim())) {
-            let address = at.join(address).map_err(|_| Unfit::Wrong("the `Link` to the next page is no address".into()))?;
+            let address = at.join(address).map_err(|_| Unusable::Permanent("the `Link` to the next page is no address".into()))?;
             return Ok(Some(address));
         }
     }

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::fetch::{Fetch, Read, host};
 use crate::directory::{LARGEST, Proof};
-use crate::http::{Answer, Client, Keeper, Method, Unfit, Url};
+use crate::http::{Authenticator, Client, Method, Response, Unusable, Url};
 
 /// Empty pages in a row before a list counts as endless.
 const EMPTY: u32 = 50;
@@ -37,7 +37,7 @@ pub(super) struct Person {
 
 impl Person {
     /// Each of a page's items, by its `id`; whoever has none is known by all that is said of him.
-    pub(super) fn each(page: &Answer, items: &[&RawValue]) -> Result<Vec<Self>, Unfit> {
+    pub(super) fn each(page: &Response, items: &[&RawValue]) -> Result<Vec<Self>, Unusable> {
         #[derive(Deserialize)]
         struct Id<'a> {
             #[serde(borrow)]
@@ -49,7 +49,7 @@ impl Person {
         };
         let one = |json: &&RawValue| {
             let said: Id<'_> =
-                serde_json::from_str(json.get()).map_err(|error| Unfit::Wrong(format!("an item is no person: {error}")))?;
+                serde_json::from_str(json.get()).map_err(|error| Unusable::Permanent(format!("an item is no person: {error}")))?;
             Ok(Self { id: place(said.id.unwrap_or(json)), json: place(json) })
         };
         items.iter().map(one).collect()
@@ -163,9 +163,9 @@ impl Fetch<'_> {
     pub(super) async fn pass(
         &self,
         client: &Client,
-        keeper: &impl Keeper,
+        authenticator: &impl Authenticator,
         first: Url,
-        open: impl Fn(&Answer, &Url, u64) -> Result<Page, Unfit>,
+        open: impl Fn(&Response, &Url, u64) -> Result<Page, Unusable>,
     ) -> Result<Pass> {
         let (mut pass, mut seen, mut empty, mut ended) = (Pass::default(), HashSet::new(), 0, false);
         let (origin, mut next) = (first.origin(), Some(first));
@@ -183,27 +183,28 @@ impl Fetch<'_> {
                 break;
             }
             let so_far = pass.distinct() + pass.repeated;
-            let parse = |answer: Answer| {
+            let parse = |answer: Response| {
                 if answer.is_page() {
-                    return Err(Unfit::Wrong("an HTML page instead of a list of people".into()));
+                    return Err(Unusable::Permanent("an HTML page instead of a list of people".into()));
                 }
                 Ok((open(&answer, &url, so_far)?, answer.body))
             };
-            let (page, body) = match self.ask(client, &call, keeper, || client.request(Method::GET, url.clone()), parse).await {
-                Err(error) if seen.len() == 1 => return Err(self.failed(error)),
-                // Behind the end some servers refuse, and some begin anew.
-                Err(_) if ended => break,
-                Ok((page, body))
-                    if ended && page.people.iter().all(|person| pass.people.contains_key(&body[person.id.clone()])) =>
-                {
-                    break;
-                }
-                Ok(page) => page,
-                Err(error) => {
-                    pass.stopped = Some(format!("it stopped after {}: {}", came(&pass), error.sentence()));
-                    break;
-                }
-            };
+            let (page, body) =
+                match self.ask(client, &call, authenticator, || client.request(Method::GET, url.clone()), parse).await {
+                    Err(error) if seen.len() == 1 => return Err(self.failed(error)),
+                    // Behind the end some servers refuse, and some begin anew.
+                    Err(_) if ended => break,
+                    Ok((page, body))
+                        if ended && page.people.iter().all(|person| pass.people.contains_key(&body[person.id.clone()])) =>
+                    {
+                        break;
+                    }
+                    Ok(page) => page,
+                    Err(error) => {
+                        pass.stopped = Some(format!("it stopped after {}: {}", came(&pass), error.sentence()));
+                        break;
+                    }
+                };
             self.pages.fetch_add(1, Ordering::Relaxed);
             let rows = page.people.len() as u64;
             pass.told.extend(page.told);

@@ -12,7 +12,7 @@ use super::pages::{Page, Pass, Person};
 use super::settings::address;
 use crate::config::SourceAuth;
 use crate::directory::Proof;
-use crate::http::{Answer, Client, Keeper, Method, Unfit, Url, Vars, json, under};
+use crate::http::{Authenticator, Client, Method, Response, Unusable, Url, Vars, endpoint, json};
 
 /// People asked for a page; a server may send fewer.
 const COUNT: u32 = 200;
@@ -32,17 +32,17 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let root = address("url", directory.api_url.as_deref().or(directory.url.as_deref()), "")?;
     let auth = Auth::of(directory, Some(SourceAuth::Bearer), var)?;
     let client = fetch.client(&auth.addresses(&root), false)?;
-    let keeper = auth.keeper(&client);
-    let cursors = has_cursors(&fetch, &client, &keeper, &root).await;
+    let authenticator = auth.authenticator(&client);
+    let cursors = has_cursors(&fetch, &client, &authenticator, &root).await;
     let count = directory.page_size.unwrap_or(COUNT);
-    let pass = || read(&fetch, &client, &keeper, &root, count, cursors);
+    let pass = || read(&fetch, &client, &authenticator, &root, count, cursors);
     let (pass, stopped) = fetch.counted(pass, |pass| pass.told.iter().copied().collect()).await?;
     let told = pass.told.last().copied();
     Ok(fetch.done(Read { told, proof: Proof::Count, stopped, ..Read::listed(&root, &client, pass) }))
 }
 
 /// Whether the server says that it pages by cursor. One that says nothing pages by index.
-async fn has_cursors(fetch: &Fetch<'_>, client: &Client, keeper: &impl Keeper, root: &Url) -> bool {
+async fn has_cursors(fetch: &Fetch<'_>, client: &Client, authenticator: &impl Authenticator, root: &Url) -> bool {
     #[derive(Deserialize)]
     struct Provider {
         pagination: Option<Pagination>,
@@ -52,21 +52,29 @@ async fn has_cursors(fetch: &Fetch<'_>, client: &Client, keeper: &impl Keeper, r
         #[serde(default)]
         cursor: bool,
     }
-    let url = under(root, "/ServiceProviderConfig", &[]);
-    let parse = |answer: Answer| serde_json::from_slice(&answer.body).map_err(|error| Unfit::Wrong(error.to_string()));
-    let said = fetch.ask(client, "GET ServiceProviderConfig", keeper, || client.request(Method::GET, url.clone()), parse).await;
+    let url = endpoint(root, "/ServiceProviderConfig", &[]);
+    let parse = |answer: Response| serde_json::from_slice(&answer.body).map_err(|error| Unusable::Permanent(error.to_string()));
+    let said =
+        fetch.ask(client, "GET ServiceProviderConfig", authenticator, || client.request(Method::GET, url.clone()), parse).await;
     said.is_ok_and(|provider: Provider| provider.pagination.is_some_and(|pagination| pagination.cursor))
 }
 
-async fn read(fetch: &Fetch<'_>, client: &Client, keeper: &impl Keeper, root: &Url, count: u32, cursors: bool) -> Result<Pass> {
+async fn read(
+    fetch: &Fetch<'_>,
+    client: &Client,
+    authenticator: &impl Authenticator,
+    root: &Url,
+    count: u32,
+    cursors: bool,
+) -> Result<Pass> {
     let count = count.to_string();
-    let by_index = |start: u64| under(root, "/Users", &[("startIndex", &start.to_string()), ("count", &count)]);
-    let by_cursor = |cursor: &str| under(root, "/Users", &[("cursor", cursor), ("count", &count)]);
+    let by_index = |start: u64| endpoint(root, "/Users", &[("startIndex", &start.to_string()), ("count", &count)]);
+    let by_cursor = |cursor: &str| endpoint(root, "/Users", &[("cursor", cursor), ("count", &count)]);
     let first = if cursors { by_cursor("") } else { by_index(1) };
-    let open = |answer: &Answer, _: &Url, before: u64| {
+    let open = |answer: &Response, _: &Url, before: u64| {
         let list: List<'_> = json(&answer.body, "no list of people")?;
         // Something else, or an error's body, must not read as a list of nobody.
-        let total = list.total.ok_or_else(|| Unfit::Garbled("no list of people: it has no `totalResults`".into()))?;
+        let total = list.total.ok_or_else(|| Unusable::Transient("no list of people: it has no `totalResults`".into()))?;
         let people = Person::each(answer, &list.resources.unwrap_or_default())?;
         let read = before + people.len() as u64;
         let cursor = list.cursor.filter(|cursor| !cursor.is_empty());
@@ -79,5 +87,5 @@ async fn read(fetch: &Fetch<'_>, client: &Client, keeper: &impl Keeper, root: &U
         let ended = !cursors && before == 0 && read >= total;
         Ok(Page { people, told: Some(total), next, ended })
     };
-    fetch.pass(client, keeper, first, open).await
+    fetch.pass(client, authenticator, first, open).await
 }

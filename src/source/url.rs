@@ -13,14 +13,14 @@ use md5::{Digest, Md5};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::auth::{Auth, CredentialKeeper};
+use super::auth::{Auth, CredentialAuthenticator};
 use super::fetch::{Fetch, Read, host};
 use super::settings::secret;
 use super::{Fetched, okta};
 use crate::config::{Format, Pages};
 use crate::directory::{LARGEST, Proof};
 use crate::failure::Failure;
-use crate::http::{Answer, CallError, Client, Method, Unfit, Url, Vars, is_loopback};
+use crate::http::{CallError, Client, Method, Response, Unusable, Url, Vars, is_loopback};
 
 /// Redirects on the same host that are followed.
 const REDIRECTS: u32 = 5;
@@ -50,9 +50,9 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
             .filter(|part| part.len() > 3)
             .for_each(|part| client.hide(part));
     }
-    let keeper = auth.keeper(&client);
+    let authenticator = auth.authenticator(&client);
     let call = if is_secret { "GET".to_owned() } else { format!("GET {}", url.path()) };
-    let reader = Reader { fetch: &fetch, client: &client, keeper: &keeper, call: &call };
+    let reader = Reader { fetch: &fetch, client: &client, authenticator: &authenticator, call: &call };
     let first = reader.get(url.clone()).await.map_err(|error| fetch.failed(error))?;
     fetch.pages.store(1, Ordering::Relaxed);
     let modified = first.modified;
@@ -97,7 +97,7 @@ fn from_variable(variable: &str, var: Vars<'_>) -> Result<Url> {
 struct Reader<'a> {
     fetch: &'a Fetch<'a>,
     client: &'a Client,
-    keeper: &'a CredentialKeeper<'a>,
+    authenticator: &'a CredentialAuthenticator<'a>,
     call: &'a str,
 }
 
@@ -106,9 +106,9 @@ impl Reader<'_> {
     async fn get(&self, mut url: Url) -> Result<Body, CallError> {
         let mut left = REDIRECTS;
         loop {
-            let parse = |answer: Answer| self.body(answer, &url);
+            let parse = |answer: Response| self.body(answer, &url);
             let build = || self.client.request(Method::GET, url.clone());
-            match self.fetch.ask(self.client, self.call, self.keeper, build, parse).await {
+            match self.fetch.ask(self.client, self.call, self.authenticator, build, parse).await {
                 Err(CallError::Refused { refusal, .. }) if left > 0 && leads(&refusal.leads, &url).is_some() => {
                     left -= 1;
                     url = leads(&refusal.leads, &url).unwrap_or(url);
@@ -118,11 +118,11 @@ impl Reader<'_> {
         }
     }
 
-    fn body(&self, answer: Answer, url: &Url) -> Result<Body, Unfit> {
+    fn body(&self, answer: Response, url: &Url) -> Result<Body, Unusable> {
         if let Some(told) = answer.header("content-md5") {
             let came = STANDARD.encode(Md5::digest(&answer.body));
             if told.trim() != came {
-                return Err(Unfit::Garbled("the digest that the server names (Content-MD5) is of other bytes".into()));
+                return Err(Unusable::Transient("the digest that the server names (Content-MD5) is of other bytes".into()));
             }
         }
         let start: Vec<u8> = answer
@@ -134,7 +134,7 @@ impl Reader<'_> {
             .collect();
         let page = [&b"<!doctype html"[..], b"<html", b"<head", b"<body"].iter().any(|tag| start.starts_with(tag));
         if page && self.fetch.directory.format != Some(Format::Xlsx) {
-            return Err(Unfit::Wrong(
+            return Err(Unusable::Permanent(
                 "an HTML page where an export should be, such as a login page (a table in HTML is read with format = \"xlsx\")"
                     .into(),
             ));
@@ -157,12 +157,12 @@ impl Reader<'_> {
             if !digests.insert(crate::digest::sha256(&page.bytes)) {
                 return (all, Some(format!("its pages repeat after {}", pages(seen.len()))));
             }
-            let (bytes, named) = match next_in(&page.bytes, &at.borrow()) {
+            let marked = match next_in(&page.bytes, &at.borrow()) {
                 Ok(found) => found,
                 Err(why) => return (all, Some(why)),
             };
-            let next = page.next.take().or(named);
-            all.extend_from_slice(bytes.as_deref().unwrap_or(&page.bytes));
+            all.extend_from_slice(marked.as_ref().map_or(&page.bytes, |marked| &marked.page));
+            let next = page.next.take().or(marked.map(|marked| marked.next));
             if !all.ends_with(b"\n") {
                 all.push(b'\n');
             }
@@ -206,23 +206,28 @@ fn ends_itself(body: &[u8]) -> bool {
     }
 }
 
-/// The next page that a JSON answer names: an address, or a token that goes into the query of this one. Where there is one, also the
-/// page without that mark: of the pages as they stand one after another, only the last says whether there are more.
-#[allow(clippy::type_complexity)]
-fn next_in(body: &[u8], at: &Url) -> Result<(Option<Vec<u8>>, Option<Url>), String> {
-    let Ok(mut page) = serde_json::from_slice::<Value>(body) else { return Ok((None, None)) };
-    let Some((next, is_token)) = take_next(&mut page) else { return Ok((None, None)) };
-    let url = match is_token {
+/// A page of JSON that names the next one.
+struct MarkedPage {
+    next: Url,
+    /// The page without that mark: of the pages as they stand one after another, only the last says whether there are more.
+    page: Vec<u8>,
+}
+
+/// The next page that a JSON answer names: an address, or a token that goes into the query of this one.
+fn next_in(body: &[u8], at: &Url) -> Result<Option<MarkedPage>, String> {
+    let Ok(mut page) = serde_json::from_slice::<Value>(body) else { return Ok(None) };
+    let Some((mark, is_token)) = take_next(&mut page) else { return Ok(None) };
+    let next = match is_token {
         Some(parameter) => {
             let mut url = at.clone();
             let others: Vec<(String, String)> = at.query_pairs().into_owned().filter(|(name, _)| name != parameter).collect();
-            url.query_pairs_mut().clear().extend_pairs(others).append_pair(parameter, &next);
+            url.query_pairs_mut().clear().extend_pairs(others).append_pair(parameter, &mark);
             url
         }
-        None => at.join(&next).map_err(|_| "the next page that an answer names is no address".to_owned())?,
+        None => at.join(&mark).map_err(|_| "the next page that an answer names is no address".to_owned())?,
     };
-    let bytes = serde_json::to_vec(&page).map_err(|error| error.to_string())?;
-    Ok((Some(bytes), Some(url)))
+    let page = serde_json::to_vec(&page).map_err(|error| error.to_string())?;
+    Ok(Some(MarkedPage { next, page }))
 }
 
 /// Members that hold the address of the next page.

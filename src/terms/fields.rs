@@ -1,6 +1,8 @@
 //! The table of fields: all that is known of a field of a person, a row a field. Whatever goes over fields asks here: the people frame
 //! and the readers that fill it, the comparison, the plan, Domo's import, redaction, `check`.
 
+use super::words::TokenSort;
+
 /// One field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
@@ -14,8 +16,8 @@ pub struct Field {
     pub import: Option<(u8, &'static str)>,
     /// How an account's value is compared with a person's, where that is drift.
     pub compared: Option<Comparison>,
-    /// What its value says of who somebody is: the word of the token that redaction puts in its place.
-    pub personal: Option<&'static str>,
+    /// What its value says of who somebody is.
+    pub personal: Option<TokenSort>,
     /// Whether every source is asked for it: one that sends it for nobody may withhold it.
     pub asked: bool,
 }
@@ -85,27 +87,27 @@ macro_rules! table {
     };
 }
 
-// For a new field, add a row; for its headers, a line to `directory/spellings.txt`.
+// For a new field, add a row; for its headers, a line to `directory/headers/spellings.txt`.
 table! {
-    Email = text("email").in_domo("email").imported(1, "newEmail").compared(Comparison::Address).personal("email").asked(),
-    AlternateEmail = list("alternate_email").in_domo("alternateEmail").imported(2, "alternateEmail").personal("email"),
+    Email = text("email").in_domo("email").imported(1, "newEmail").compared(Comparison::Address).personal(TokenSort::Email).asked(),
+    AlternateEmail = list("alternate_email").in_domo("alternateEmail").imported(2, "alternateEmail").personal(TokenSort::Email),
     EmployeeNumber = text("employee_number")
         .in_domo("employeeNumber")
         .imported(6, "employeeNumber")
         .compared(Comparison::Number)
-        .personal("number")
+        .personal(TokenSort::Number)
         .asked(),
-    Name = text("name").in_domo("name").compared(Comparison::Name).personal("name").asked(),
-    GivenName = text("given_name").personal("name"),
-    FamilyName = text("family_name").personal("name"),
+    Name = text("name").in_domo("name").compared(Comparison::Name).personal(TokenSort::Name).asked(),
+    GivenName = text("given_name").personal(TokenSort::Name),
+    FamilyName = text("family_name").personal(TokenSort::Name),
     Title = text("title").in_domo("title").imported(3, "title").compared(Comparison::Text).asked(),
     Department = text("department").in_domo("department").compared(Comparison::Text).asked(),
     Location = text("location").in_domo("location").imported(7, "location").compared(Comparison::Text).asked(),
-    Phone = text("phone").in_domo("phone").imported(5, "phoneNumber").compared(Comparison::Phone).personal("phone").asked(),
+    Phone = text("phone").in_domo("phone").imported(5, "phoneNumber").compared(Comparison::Phone).personal(TokenSort::Phone).asked(),
     Status = text("status"),
     HireDate = day("hire_date").asked(),
     TerminationDate = day("termination_date").asked(),
-    ManagerEmail = text("manager_email").personal("email").asked(),
+    ManagerEmail = text("manager_email").personal(TokenSort::Email).asked(),
     UserType = text("user_type"),
     Groups = list("groups"),
     Role = text("role").in_domo("role").imported(4, "roleId").compared(Comparison::Role),
@@ -139,7 +141,7 @@ impl Field {
         Self { compared: Some(comparison), ..self }
     }
 
-    const fn personal(self, sort: &'static str) -> Self {
+    const fn personal(self, sort: TokenSort) -> Self {
         Self { personal: Some(sort), ..self }
     }
 
@@ -176,20 +178,4 @@ impl Field {
     pub fn free_text(&self) -> Option<&'static str> {
         self.domo.filter(|_| matches!(self.compared, Some(Comparison::Text | Comparison::Phone)))
     }
-}
-
-/// How many changes of access there are of one sort: `1 admin gained`, `2 roles raised`, `3 new`.
-pub fn moved(sort: &str, count: u64) -> String {
-    match sort.split_once('_') {
-        Some((what, how)) => {
-            let (one, many) = (what.trim_end_matches('s'), if count == 1 { "" } else { "s" });
-            format!("{count} {one}{many} {}", label(how))
-        }
-        None => format!("{count} {}", label(sort)),
-    }
-}
-
-/// A word of the files as people read it: `employee number`.
-pub fn label(word: &str) -> String {
-    word.replace('_', " ")
 }

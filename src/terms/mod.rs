@@ -8,10 +8,10 @@ pub mod value;
 mod words;
 
 pub(crate) use fields::Slot;
-pub use fields::{Comparison, FIELDS, Field, Holds, label, moved};
+pub use fields::{Comparison, FIELDS, Field, Holds};
 pub use situation::{AccountSituation, AccountTotals, PersonSituation, PersonTotals, Situation, Totals};
 pub(crate) use words::words;
-pub use words::{ActionKind, DomoStats, Flavour, Key, Kind, Owned, Role, Scope, Severity, Split, Status};
+pub use words::{ActionKind, DomoStats, Flavour, Key, Kind, Owned, Role, Scope, Severity, Split, Status, TokenSort, label};
 
 /// Whether a count says nothing in a file.
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks so

@@ -76,6 +76,13 @@ words! {
     }
 }
 
+impl Severity {
+    /// Its place among them: the worst is 0.
+    pub const fn rank(self) -> usize {
+        self as usize
+    }
+}
+
 words! {
     /// What a plan may do to an account.
     #[allow(missing_docs)]
@@ -169,6 +176,24 @@ words! {
 }
 
 words! {
+    /// What a text says of who somebody is: the word before the digits of the token that redaction puts in its place.
+    TokenSort {
+        /// An e-mail address.
+        Email = "email",
+        /// The name of a file.
+        File = "file",
+        /// A name, or part of one.
+        Name = "name",
+        /// An employee number.
+        Number = "number",
+        /// A phone number.
+        Phone = "phone",
+        /// Anything that somebody typed.
+        Text = "text",
+    }
+}
+
+words! {
     /// By what the rows of a review or a certification are dealt out.
     Split {
         /// The manager, or the next above who is there.
@@ -210,6 +235,11 @@ words! {
         /// Text without tables or markup that needs a reader.
         Plain = "plain",
     }
+}
+
+/// A word of the files as people read it: `employee number`.
+pub fn label(word: &str) -> String {
+    word.replace('_', " ")
 }
 
 impl Owned {

@@ -13,5 +13,8 @@ pub use beside::damage_beside;
 pub use pattern::{Pattern, as_matched};
 pub use readable::{
     alike, caseless, disarmed, folded, is_accent, is_formula, is_hidden, is_invisible, last_first, lowered, minute, plural,
-    rearmed, shows_nothing, squashed, visible, whole, without_addresses,
+    rearmed, shown, shows_nothing, squashed, visible, whole, without_addresses,
 };
+
+/// Signs between several values on one line: the further addresses of an account, its groups in an export.
+pub const SEPARATORS: [char; 3] = [';', ',', '|'];

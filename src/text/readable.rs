@@ -120,6 +120,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// [`visible`], as a text of its own.
+pub fn shown(text: &(impl AsRef<str> + ?Sized)) -> String {
+    visible(text.as_ref()).into_owned()
+}
+
 /// The text with every e-mail address in it replaced.
 pub fn without_addresses(text: &str, mut replaced: impl FnMut(&str) -> String) -> String {
     if !text.contains('@') {

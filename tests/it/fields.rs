@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use domo_reconcile::terms::{Comparison, FIELDS, Field, Holds};
+use domo_reconcile::terms::{Comparison, FIELDS, Field, Holds, TokenSort};
 use serde_json::{Map, Value, json};
 
 use super::folder::{Folder, Run};
@@ -17,9 +17,9 @@ fn cell(field: &Field, n: usize) -> String {
         ("given_name", ..) => format!("Given{n}"),
         ("family_name", ..) => format!("Family{n}"),
         (_, Holds::Day, _) => "2020-01-02".into(),
-        (name, _, Some("email")) => format!("{}.{n}@acme.example", name.replace('_', ".")),
-        (_, _, Some("number")) => format!("{}", 407_205_118_000 + n),
-        (_, _, Some("phone")) => format!("+49 30 55501{n:03}"),
+        (name, _, Some(TokenSort::Email)) => format!("{}.{n}@acme.example", name.replace('_', ".")),
+        (_, _, Some(TokenSort::Number)) => format!("{}", 407_205_118_000 + n),
+        (_, _, Some(TokenSort::Phone)) => format!("+49 30 55501{n:03}"),
         (name, ..) => format!("{name} of {n}"),
     }
 }

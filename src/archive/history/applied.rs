@@ -14,8 +14,8 @@ use crate::archive::store::manifest::JOURNAL;
 use crate::plan::journal::{ActionState, ApplyEnd, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
 use crate::reconcile::{Ours, Taken};
-use crate::terms::ActionKind;
 use crate::terms::names;
+use crate::terms::{ActionKind, TokenSort};
 
 /// A plan that was applied, and its journal.
 pub(super) struct Applied {
@@ -230,8 +230,8 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Told> {
                 let overrides: String = overrides.collect();
                 let sentence =
                     format!("Plan {} was applied on {} by {}{overrides}", open.plan, line.at.date_naive(), open.by.join(" as "));
-                let why = open.overrides.iter().map(|overridden| ("text", overridden.reason.clone()));
-                let named = open.by.iter().map(|by| ("name", by.clone())).chain(why).collect();
+                let why = open.overrides.iter().map(|overridden| (TokenSort::Text, overridden.reason.clone()));
+                let named = open.by.iter().map(|by| (TokenSort::Name, by.clone())).chain(why).collect();
                 opening = Some(Told { sentence, named });
             }
             Event::Outcome { outcome, .. } => *outcomes.entry(*outcome).or_default() += 1,
@@ -267,14 +267,13 @@ fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<Told>> {
     if last.is_empty() {
         return Ok(Vec::new());
     }
-    let (ids, active) = (present.accounts.frame.column("id")?.u64()?, present.accounts.frame.column("active")?.bool()?);
     let mut sentences = Vec::new();
-    for (id, active) in ids.iter().zip(active.iter()) {
-        let Some((id, last)) = id.and_then(|id| Some((id, last.get(&id)?))).filter(|_| active == Some(true)) else { continue };
+    for (id, active) in present.accounts.ids()?.iter().zip(present.accounts.active()?) {
+        let Some((id, last)) = id.and_then(|id| Some((id, last.get(&id)?))).filter(|_| active) else { continue };
         let done = if last.kind == ActionKind::Delete { "deleted" } else { "deactivated" };
         let (day, plan, subject) = (last.at.date_naive(), last.plan, &last.subject);
         let sentence = format!("Account {id} ({subject}) is active again: plan {plan} had {done} it on {day}.");
-        sentences.push(Told { sentence, named: vec![("name", subject.clone())] });
+        sentences.push(Told { sentence, named: vec![(TokenSort::Name, subject.clone())] });
     }
     Ok(sentences)
 }

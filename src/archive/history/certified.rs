@@ -6,9 +6,10 @@ use anyhow::Result;
 
 use super::types::{Present, Told};
 use crate::archive::store::StoredRun;
-use crate::config::{self, AccountRole, Choice};
+use crate::config::{AccountRole, Choice};
 use crate::domo::plain_address;
 use crate::plan::certification::{Attestation, CertificationLine, CertificationRecord};
+use crate::terms::TokenSort;
 use crate::terms::names::CERTIFICATION;
 use crate::text;
 
@@ -16,21 +17,9 @@ use crate::text;
 const NAMED: usize = 10;
 
 /// An account as this run has read it.
-struct Now {
+struct Now<'a> {
     active: bool,
-    role: Option<String>,
-    role_id: Option<String>,
-    administers: Option<bool>,
-}
-
-impl Now {
-    fn role(&self) -> AccountRole<'_> {
-        AccountRole { name: self.role.as_deref(), id: self.role_id.as_deref(), administers: self.administers }
-    }
-
-    fn has(&self, role: &str, domo: &config::Domo) -> bool {
-        domo.is_role(role, self.role())
-    }
+    role: AccountRole<'a>,
 }
 
 /// A sentence on the revocations of the newest certified run, and one on the changed roles. A note where its record cannot be read.
@@ -53,13 +42,13 @@ pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut V
     let (policy, domo) = (&present.config.config.policy, &present.config.config.domo);
     let revoked = |line: &CertificationLine| {
         now.get(&plain_address(&line.account)).is_none_or(|now| {
-            let role = domo.demoted(&policy.demoted_role, now.role());
-            let demoted = policy.revoked == Choice::Demote && now.has(role, domo);
+            let role = domo.demoted(&policy.demoted_role, now.role);
+            let demoted = policy.revoked == Choice::Demote && domo.is_role(role, now.role);
             !now.active || demoted
         })
     };
     let has_role = |line: &CertificationLine, role: &str| {
-        now.get(&plain_address(&line.account)).is_none_or(|now| !now.active || now.has(role, domo))
+        now.get(&plain_address(&line.account)).is_none_or(|now| !now.active || domo.is_role(role, now.role))
     };
     let (mut revocations, mut roles) = (Vec::new(), Vec::new());
     for line in record.standing().into_values() {
@@ -80,7 +69,7 @@ fn sentence(run: &str, all: &[(&CertificationLine, bool)], what: &str) -> Told {
         return Told { sentence: format!("{happened}."), named: Vec::new() };
     }
     let people = open.iter().take(NAMED).flat_map(|line| [&line.account, &line.by]);
-    let people = people.map(|who| ("name", text::visible(who).into_owned())).collect();
+    let people = people.map(|who| (TokenSort::Name, text::shown(who))).collect();
     let named = open.iter().take(NAMED).map(|line| {
         format!(
             "account {} ({} by {} on {})",
@@ -96,19 +85,12 @@ fn sentence(run: &str, all: &[(&CertificationLine, bool)], what: &str) -> Told {
 }
 
 /// By id, and by e-mail for sources without ids.
-fn accounts(present: &Present<'_>) -> Result<HashMap<String, Now>> {
-    let frame = &present.accounts.frame;
-    let (ids, emails) = (frame.column("id")?.u64()?, frame.column("email")?.str()?);
-    let (active, roles) = (frame.column("active")?.bool()?, frame.column("role")?.str()?);
-    let (role_ids, administers) = (frame.column("role_id")?.str()?, frame.column("administers")?.bool()?);
-    let mut found = HashMap::new();
-    let roles = roles.iter().zip(role_ids.iter()).zip(administers.iter());
-    for (((id, email), active), ((role, role_id), administers)) in ids.iter().zip(emails.iter()).zip(active.iter()).zip(roles) {
-        let key = id.map(|id| id.to_string()).or_else(|| email.map(plain_address));
-        found.extend(key.map(|key| {
-            let (role, role_id) = (role.map(str::to_owned), role_id.map(str::to_owned));
-            (key, Now { active: active != Some(false), role, role_id, administers })
-        }));
-    }
-    Ok(found)
+fn accounts<'a>(present: &Present<'a>) -> Result<HashMap<String, Now<'a>>> {
+    let accounts = present.accounts;
+    let addresses = accounts.ids()?.iter().zip(accounts.emails()?.iter());
+    let keyed = addresses.zip(accounts.active()?.zip(accounts.roles()?)).filter_map(|((id, email), (active, role))| {
+        let key = id.map(|id| id.to_string()).or_else(|| email.map(plain_address))?;
+        Some((key, Now { active, role }))
+    });
+    Ok(keyed.collect())
 }

@@ -14,7 +14,6 @@ use super::types::{History, How, Present, Resolved, State, TrendPoint};
 use super::{applied, before, certified, difference, parameters};
 use crate::archive::store::{Listing, StoredRun, manifest};
 use crate::plan::Outcome;
-use crate::reconcile::EvidenceStatus;
 use crate::terms::Kind;
 
 /// Runs in the trend, this one included.
@@ -87,7 +86,7 @@ pub(crate) fn compare_until(archive: &Path, listing: &Listing, present: &Present
     }
 
     history.trend = before.trend;
-    let counts = !present.run.forecast && present.reconciliation.evidence.status != EvidenceStatus::Incomplete;
+    let counts = !present.run.forecast && !present.reconciliation.evidence.is_incomplete();
     history.trend.extend(counts.then(|| TrendPoint {
         run_id: present.run.id.clone(),
         as_of: now.as_of,
@@ -104,7 +103,7 @@ pub(crate) fn compare_until(archive: &Path, listing: &Listing, present: &Present
 fn resolve(history: &mut History, baseline: &before::Baseline, present: &Present<'_>, since: &Since) {
     let now = present.reconciliation;
     let Since { deeds, still } = since;
-    let incomplete = now.evidence.status == EvidenceStatus::Incomplete;
+    let incomplete = now.evidence.is_incomplete();
     let not_tested: BTreeSet<&str> = now.not_tested.iter().map(|check| check.check.as_str()).collect();
     for (id, then) in &baseline.findings {
         if history.lifecycle.contains_key(id) {
@@ -187,7 +186,7 @@ impl Still {
         let accounts = &present.accounts.frame;
         let by_email = baseline.findings.values().any(|then| then.account.is_some() && account_id(then).is_none());
         Ok(Self {
-            accounts: accounts.column("id")?.u64()?.iter().flatten().collect(),
+            accounts: present.accounts.ids()?.iter().flatten().collect(),
             // Of a million accounts with ids nobody needs them.
             emails: keys(accounts, if by_email { &["email"] } else { &[] })?,
             people: keys(&present.people.frame, &["email", "employee_number"])?,

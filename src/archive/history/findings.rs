@@ -259,7 +259,7 @@ impl Entry {
             state: lifecycle.map_or(State::New, |lifecycle| lifecycle.state),
             first_seen: lifecycle.map_or(as_of, |lifecycle| lifecycle.first_seen),
             code: finding.code.map(str::to_owned),
-            owns: finding.owns.clone(),
+            owns: finding.owns.iter().map(|(kind, count)| (kind.as_str().to_owned(), *count)).collect(),
             last_seen: finding.last_seen,
         }
     }

@@ -71,8 +71,7 @@ fn given_back(runs: &[StoredRun], taken: &mut applied::TakenAt) -> Result<()> {
         let Some(manifest) = run.manifest.as_ref().filter(|_| taken.values().any(asked)) else { continue };
         // What was active then nobody knows any more; what is wrong with the run others say.
         let Ok(accounts) = accounts_of(&run.path, manifest) else { continue };
-        let (ids, active) = (accounts.frame.column("id")?.u64()?, accounts.frame.column("active")?.bool()?);
-        for id in ids.iter().zip(active.iter()).filter(|(_, active)| *active == Some(true)).filter_map(|(id, _)| id) {
+        for id in accounts.ids()?.iter().zip(accounts.active()?).filter_map(|(id, active)| id.filter(|_| active)) {
             if taken.get(&id).is_some_and(asked) {
                 taken.remove(&id);
             }

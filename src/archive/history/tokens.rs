@@ -1,26 +1,84 @@
 //! The tokens that stand for people in redacted runs. A token is a keyed digest under the archive's secret, so that runs can be
 //! compared whether they are redacted or not.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
+use anyhow::{Context, Result};
+
 use crate::digest::Hasher;
-use crate::terms::FIELDS;
+use crate::failure::Failure;
+use crate::files;
+use crate::terms::TokenSort;
 use crate::text;
 
-/// The secret of an archive, in its folder.
-pub const SECRET: &str = "redaction.secret";
+/// The file of an archive's secret, in its folder.
+const SECRET: &str = "redaction.secret";
 
 /// How many bytes a secret has.
 pub const SECRET_BYTES: usize = 32;
+
+/// Lets a run of one archive be redacted again in another: the same value has the same token only under the same secret.
+///
+/// # Errors
+/// When the first archive's secret is not there, or the other has a secret of its own.
+pub fn same_tokens(from: &Path, to: &Path) -> Result<()> {
+    let kept = secret(from)?.with_context(|| {
+        let path = from.join(SECRET);
+        Failure::failed(format!("the run is redacted, and the secret of its tokens, {}, is not there", path.display()))
+            .hint("replay it in its own archive, or put that archive's redaction.secret there")
+    })?;
+    match secret(to)? {
+        Some(own) if own == kept => Ok(()),
+        Some(_) => Err(Failure::usage(format!("{} redacts with a secret of its own: nothing could be compared", to.display()))
+            .hint("name another --archive, or none")
+            .into()),
+        None => {
+            files::make_folder(to).map_err(|error| Failure::no_folder("the archive", to, "--archive", error))?;
+            keep(to, &kept)
+        }
+    }
+}
+
+/// The secret of an archive, if it has one.
+///
+/// # Errors
+/// It cannot be read, or is not whole: tokens under half a secret could be guessed, and would be none of those that earlier runs
+/// have.
+pub fn secret(archive: &Path) -> Result<Option<Vec<u8>>> {
+    let path = archive.join(SECRET);
+    match files::read_plain(&path) {
+        Ok(secret) if secret.len() == SECRET_BYTES => Ok(Some(secret)),
+        Ok(secret) => Err(Failure::failed(format!(
+            "{} has {} bytes, not {SECRET_BYTES}: it is not the secret that redaction made",
+            path.display(),
+            secret.len()
+        ))
+        .hint("put it back from a copy that is whole; without one, move it away: a new one gives everybody another token")
+        .into()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| Failure::failed(format!("cannot read {}", path.display()))),
+    }
+}
+
+/// Gives an archive its secret, never in the place of another.
+///
+/// # Errors
+/// It cannot be written.
+pub fn keep(archive: &Path, secret: &[u8]) -> Result<()> {
+    let path = archive.join(SECRET);
+    files::put(&path, files::all(secret)).with_context(|| Failure::failed(format!("cannot write {}", path.display())))
+}
 
 /// Tells whether a token stands for a value.
 #[derive(Debug, Default)]
 pub struct RedactionTokens(Option<Vec<u8>>);
 
 impl RedactionTokens {
-    /// With the archive's secret; without one only equal texts are the same.
+    /// With the archive's secret, whole or not: no token is made here, and none was made under half a secret. Without one only equal
+    /// texts are the same.
     pub fn of(archive: &Path) -> Self {
-        Self(crate::files::read_plain(archive.join(SECRET)).ok())
+        Self(files::read_plain(archive.join(SECRET)).ok())
     }
 
     /// Whether both say the same, or one is the token of the other.
@@ -53,6 +111,6 @@ pub fn is_token(value: &str) -> bool {
 /// The digits of a token; none where the text has not the form of one.
 pub fn token_digits(value: &str) -> Option<&str> {
     let (sort, hex) = value.split_once('-')?;
-    let known = matches!(sort, "file" | "text") || FIELDS.iter().any(|field| field.personal == Some(sort));
-    Some(hex).filter(|hex| known && hex.len() == 10 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    TokenSort::from_word(sort)?;
+    Some(hex).filter(|hex| hex.len() == 10 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

@@ -11,7 +11,7 @@ use crate::config::Loaded;
 use crate::directory::People;
 use crate::domo::Accounts;
 use crate::reconcile::{FindingId, Reconciliation};
-use crate::terms::{Kind, Severity, words};
+use crate::terms::{Kind, Severity, TokenSort, words};
 
 words! {
     /// A finding's place in time.
@@ -100,8 +100,8 @@ pub struct Previous {
 pub struct Told {
     /// It.
     pub sentence: String,
-    /// What in it says who somebody is, or why they did it: the word of the token that redaction puts in its place, and the words.
-    pub named: Vec<(&'static str, String)>,
+    /// What in it says who somebody is, or why they did it: which of these, and the words.
+    pub named: Vec<(TokenSort, String)>,
 }
 
 /// This run's findings against the archive.
@@ -153,7 +153,7 @@ impl History {
             people: reconciliation.people,
             by_severity: manifest::by_severity(reconciliation),
             by_kind,
-            accepted: reconciliation.findings.iter().filter(|finding| finding.exception.is_some()).count() as u64,
+            accepted: reconciliation.findings.iter().filter(|finding| !finding.is_open()).count() as u64,
             new: self.appeared(),
             resolved: self.resolved(),
             gone: self.gone(),

@@ -22,7 +22,7 @@ use crate::archive::store::run;
 use crate::digest::sha256;
 use crate::plan::certification::CertificationRecord;
 use crate::plan::journal::{Event, Journal};
-use crate::plan::{Decision, Outcome, Plan, Verdict};
+use crate::plan::{Decision, Outcome, Plan};
 use crate::terms::names::{self, CERTIFICATION, DECISIONS_LIST, DECISIONS_PAGE, MANIFEST, OUTCOME, PLAN};
 use crate::text;
 
@@ -249,8 +249,7 @@ impl Checked {
             if action.account_id.is_some() && action.account_id != account {
                 self.problems.push(format!("{name} says that {id} was sent for another account than {plan_name} proposes."));
             }
-            let approves = |decision: &Decision| decision.verdict == Verdict::Approve && !decision.by.trim().is_empty();
-            let then = |decision: &Decision| decision.at_moment(at).is_some_and(approves);
+            let then = |decision: &Decision| decision.at_moment(at).is_some_and(Decision::approves);
             match plan.decisions.get(id).filter(|decision| plan.approved(id) || then(decision)) {
                 None => self.problems.push(format!(
                     "{name} says that {id} was sent to Domo on {}, but {plan_name} holds no approval of it: the decisions were changed \

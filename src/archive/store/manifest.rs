@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::RunInfo;
 use crate::config::Loaded;
-use crate::reconcile::{EvidenceStatus, EvidenceSummary, Reconciliation};
+use crate::reconcile::{EvidenceSummary, Reconciliation};
 use crate::terms::{AccountTotals, Kind, PersonTotals, Severity};
 use crate::{digest, directory, domo};
 
@@ -156,7 +156,7 @@ fn of_known_kinds<'de, D: Deserializer<'de>>(counts: D) -> Result<BTreeMap<Kind,
 impl RunSummary {
     /// Whether both populations were whole.
     pub fn is_whole(&self) -> bool {
-        self.evidence.status != EvidenceStatus::Incomplete
+        !self.evidence.is_incomplete()
     }
 
     /// All findings.

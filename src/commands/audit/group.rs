@@ -56,7 +56,7 @@ impl InstanceGroup {
             return Err(nobody.into());
         }
         let elsewhere = self.excluded.clone();
-        let (ids, emails) = (accounts.frame.column("id")?.u64()?, accounts.frame.column("email")?.str()?);
+        let (ids, emails) = (accounts.ids()?, accounts.emails()?);
         self.excluded.extend(ids.iter().zip(emails.iter()).filter_map(|(id, email)| self.exclusions.rule(id, email)));
         Ok(is_last.then_some(elsewhere))
     }

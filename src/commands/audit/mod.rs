@@ -61,7 +61,7 @@ pub(super) fn run(options: &cli::Audit, invocation: &Invocation) -> Result<Exit>
 
 /// A configuration that is not valid is told to whom it names. What is wrong with it may quote names, so that is for `check` to say.
 fn unheard(options: &cli::Audit, invocation: &Invocation) {
-    let Some(config) = Loaded::of_invalid(options.config.config.as_deref()) else { return };
+    let (Loaded { config, .. }, _) = Loaded::read_in_part(options.config.config.as_deref());
     let error = Failure::usage("the configuration is not valid").hint("`domo-reconcile check` says what is wrong with it");
     let notice = Notice::failed(&instance_name(&config, None), invocation.started, &error.into());
     notice::tell(&config, &options.archive, &[notice], invocation);

@@ -17,7 +17,7 @@ use crate::commands::notice::Notice;
 use crate::commands::progress::ProgressLine;
 use crate::commands::timings::Timings;
 use crate::commands::{Exit, Invocation, directories, go_on, instance_name, interruptible, right_instance, runtime};
-use crate::config::{self, Config, Loaded, ReportPlace};
+use crate::config::{self, Config, Loaded, ReportPlace, environment};
 use crate::directory::People;
 use crate::domo::{self, Accounts, Snapshot};
 use crate::failure::{self, FailureKind};
@@ -179,6 +179,7 @@ impl Audit {
             out.finish(Some(plan.actions.len() as u64)).map(drop)
         };
 
+        let environment = environment::set();
         let inputs = report::Inputs {
             run,
             config: loaded,
@@ -187,6 +188,7 @@ impl Audit {
             reconciliation: &reconciliation,
             history: &history,
             plan: None,
+            environment: &environment,
             options: self.report,
         };
         let plan = report::write_with(&inputs, folder, plan, keep_plan)?;
@@ -300,7 +302,7 @@ pub(super) fn load(invocation: &Invocation, loaded: &Loaded, archive: &Path) -> 
 
 /// How an audit ends: incomplete evidence before findings. Accepted findings do not fail a run.
 fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Exit {
-    let open = reconciliation.findings.iter().filter(|finding| finding.exception.is_none());
+    let open = reconciliation.findings.iter().filter(|finding| finding.is_open());
     match (reconciliation.evidence.status, open.map(|finding| finding.severity).min(), fail_on.severity()) {
         (EvidenceStatus::Incomplete, ..) => Some(FailureKind::NotEvaluable),
         (_, Some(worst), Some(threshold)) if worst <= threshold => Some(FailureKind::Findings),

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::{Certification, page};
 use crate::archive::replay::Stored;
 use crate::archive::{self, Lock, history};
 use crate::commands::Invocation;
@@ -14,8 +13,10 @@ use crate::config::Loaded;
 use crate::failure::Failure;
 use crate::plan::build::assemble;
 use crate::plan::certification::{self, Asked};
+use crate::plan::coverage::Certification;
 use crate::plan::guard::AuditFigures;
-use crate::plan::{self, Action, GuardedAccounts, InputDigests, Journal, Plan, PlanRules, Sealed, Verdict};
+use crate::plan::{self, Action, GuardedAccounts, InputDigests, Plan, PlanRules, Verdict};
+use crate::report::certification::{Page, PlanOnDisk};
 use crate::terms::names::{self, MANIFEST};
 use crate::{apply, digest, files};
 
@@ -28,19 +29,19 @@ pub(super) fn write(
 ) -> Result<Vec<PathBuf>> {
     let manifest = &stored.manifest;
     let loaded = named.map_or_else(|| Ok(stored.config.clone()), |named| here(named, stored))?;
-    let folder = &certification.run.path;
+    let folder = &stored.run.path;
     // Nobody applies or reviews a plan while another takes its place.
     let _locks = locks(folder)?;
     let mut written = Vec::new();
     let config = &loaded.config;
-    let (id, cannot) = (certification.id(), cannot_deactivate(certification, stored)?);
+    let (id, cannot) = (&certification.run_id, cannot_deactivate(stored)?);
     let earlier = plans(folder)?;
     let incomplete = certification.incomplete.as_deref();
     let Asked { mut actions, impossible } =
         certification::asked(id, &certification.accounts, &certification.record, config, cannot.as_deref(), incomplete);
     actions.retain(|action| !is_with_another(action, &earlier, invocation));
     let inputs = InputDigests::new(digest::sha256(stored.accounts.snapshot.bytes()), &manifest.directory, &loaded.text);
-    let binding = plan::PlanBinding { run_id: certification.id().to_owned(), created: invocation.clock(), inputs, previous: None };
+    let binding = plan::PlanBinding { run_id: certification.run_id.clone(), created: invocation.clock(), inputs, previous: None };
     let guarded = GuardedAccounts::of(&stored.accounts, config, &actions)?;
     let plan = assemble(actions, Vec::new(), &guarded, AuditFigures::default(), config, &binding, &manifest.run.instance)?;
     // The last one is replaced where it was not applied and nothing that was decided on it would go with it.
@@ -66,8 +67,7 @@ pub(super) fn write(
     };
     let plans = plans(folder)?;
     let judged = stored.judge(&stored.manifest.run)?;
-    let page =
-        page::Page { certification, stored, judged: &judged, plans: &plans, impossible: &impossible, at: invocation.clock() };
+    let page = Page { certification, stored, judged: &judged, plans: &plans, impossible: &impossible, at: invocation.clock() };
     let document = page.document(invocation.started.date_naive())?;
     put(names::CERTIFICATION_PAGE, document.html(&crate::config::Config::default())?.as_bytes())?;
     put(names::CERTIFICATION_MARKDOWN, document.markdown().as_bytes())?;
@@ -76,16 +76,11 @@ pub(super) fn write(
 
 /// The configuration that was named, as it is for the certified instance, and no looser than that of the run.
 fn here(named: Loaded, stored: &Stored) -> Result<Loaded> {
-    let (name, all) = (&stored.manifest.run.instance, &named.config.instance);
-    let config = match named.config.instance_called(name) {
-        Some(instance) => named.config.for_instance(instance),
-        None if all.is_empty() => named.config.clone(),
-        None => {
-            return Err(Failure::usage(format!("the configuration does not name the instance `{name}`, which is certified"))
-                .hint("add its [[instance]] section, or leave --config out: the run kept its configuration")
-                .into());
-        }
-    };
+    let name = &stored.manifest.run.instance;
+    let config = named.config.for_instance_called(name).ok_or_else(|| {
+        Failure::usage(format!("the configuration does not name the instance `{name}`, which is certified"))
+            .hint("add its [[instance]] section, or leave --config out: the run kept its configuration")
+    })?;
     Ok(Loaded { config: PlanRules::of(&stored.config.config).tighten(&config), ..named })
 }
 
@@ -158,9 +153,6 @@ pub(in crate::commands) fn withdrawn(plan: &Plan, path: &Path) -> Result<BTreeMa
     Ok(withdrawn)
 }
 
-/// A plan of the certification, and its journal where it was applied.
-pub(super) type PlanOnDisk = (PathBuf, Sealed, Option<Journal>);
-
 fn paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
     (1..).map(|number| folder.join(names::certification_plan(number))).take_while(|path| path.exists())
 }
@@ -177,10 +169,10 @@ fn plans(folder: &Path) -> Result<Vec<PlanOnDisk>> {
 
 /// Why the certified instance cannot deactivate anybody so that it could be read back: it does not say who is active, or one of our plans
 /// found out before.
-fn cannot_deactivate(certification: &Certification, stored: &Stored) -> Result<Option<String>> {
+fn cannot_deactivate(stored: &Stored) -> Result<Option<String>> {
     if !stored.accounts.provided.contains("active") {
         return Ok(Some("this Domo does not say who is active, so that a deactivation could not be read back".into()));
     }
-    let Some(archive) = certification.run.path.parent() else { return Ok(None) };
-    history::past_before(archive, &certification.run)?.unhonoured(&stored.accounts)
+    let Some(archive) = stored.run.path.parent() else { return Ok(None) };
+    history::past_before(archive, &stored.run)?.unhonoured(&stored.accounts)
 }

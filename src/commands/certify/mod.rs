@@ -3,7 +3,6 @@
 pub(super) use evidence::withdrawn;
 
 mod evidence;
-mod page;
 mod population;
 mod read;
 
@@ -11,41 +10,27 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use chrono::NaiveDate;
-use serde::Serialize;
 use serde_json::json;
 
 use super::review::read::read_if_there;
-use super::review::{show, split};
+use super::review::{self, show};
 use super::{Exit, Invocation};
 use crate::archive::{self, Archive, Lock, StoredRun, replay};
 use crate::config::Loaded;
 use crate::failure::{Failure, FailureKind};
 use crate::plan::certification::{self, CertificationRecord, Confirmed, Stand};
-use crate::plan::packets::{Dealt, Packets, UNASSIGNED};
-use crate::reconcile::EvidenceStatus;
+use crate::plan::coverage::{Certification, Coverage, CoverageCounts, Reviewer};
+use crate::plan::packets::{Dealt, Packets};
 use crate::report::packet::{self, Item, Subject};
+use crate::report::percent;
 use crate::terms::names::{CERTIFICATION, CERTIFICATION_LOCK, CERTIFICATION_PACKETS};
 use crate::terms::{Scope, Split};
 use crate::{cli, files, text};
-use population::{Outside, ScopedAccounts};
-
-/// The run that is certified and what was said of it so far.
-pub(super) struct Certification {
-    run: StoredRun,
-    accounts: Vec<Confirmed>,
-    /// Accounts read that are out of scope.
-    outside: Vec<Outside>,
-    packets: Option<Packets>,
-    record: CertificationRecord,
-    scope: Scope,
-    /// Why its evidence is not whole: nothing may be done on it.
-    incomplete: Option<String>,
-}
+use population::ScopedAccounts;
 
 /// Shows the coverage, deals out packets, takes answers, or ends it with the evidence.
 pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exit> {
-    let named = Loaded::named(options.at.config.config.as_deref())?;
+    let configuration = Loaded::named(options.at.config.config.as_deref())?;
     let folder = Archive::at(&options.at.archive).folder_of(&options.run)?;
     archive::say_shared(folder.parent().into_iter().chain([folder.as_path(), &folder.join(CERTIFICATION)]));
     let writing = options.split.is_some() || !options.from.is_empty() || options.finish;
@@ -63,20 +48,21 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
     let scope = kept.and_then(Scope::from_word).unwrap_or(options.scope);
     let ScopedAccounts { accounts, outside } = population::of(&stored, scope, &record)?;
     let evidence = stored.manifest.summary.as_ref().map(|summary| &summary.evidence);
-    let incomplete = evidence.filter(|evidence| evidence.status == EvidenceStatus::Incomplete);
+    let incomplete = evidence.filter(|evidence| evidence.is_incomplete());
     let incomplete = incomplete.map(|evidence| format!("the evidence of the run is incomplete: {}", evidence.reasons.join("; ")));
-    let mut certification = Certification { run: stored.run.clone(), accounts, outside, packets, record, scope, incomplete };
+    let (run_id, manifest) = (stored.run.id().to_owned(), stored.run.sha256.clone());
+    let mut certification = Certification { run_id, manifest, accounts, outside, packets, record, scope, incomplete };
     if let (Some(by), Some(out)) = (options.split, &options.out) {
-        return certification.split(&stored, by, out, options, invocation);
+        return split(&certification, &stored, by, out, options, invocation);
     }
     let mut recorded = None;
     let mut outdated = Vec::new();
     if !options.from.is_empty() {
-        let (count, others) = certification.take(options, invocation)?;
+        let (count, others) = take(&mut certification, &stored.run.path, options, invocation)?;
         (recorded, outdated) = (Some(count), others);
     }
     let written = match options.finish {
-        true => Some(evidence::write(&certification, &stored, named, invocation)?),
+        true => Some(evidence::write(&certification, &stored, configuration, invocation)?),
         false => None,
     };
     let coverage = certification.coverage(invocation.started.date_naive());
@@ -104,7 +90,7 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
             "{}{}{}{}",
             recorded.unwrap_or_default(),
             show::not_taken(&outdated),
-            coverage.told(&certification.named(options), certification.packets.is_some()),
+            told(&coverage, &named(&stored.run, options), certification.packets.is_some()),
             written.unwrap_or_default()
         ))?;
     }
@@ -141,204 +127,110 @@ fn record(folder: &Path, run: &str, manifest: &str) -> Result<CertificationRecor
         .into())
 }
 
-impl Certification {
-    fn id(&self) -> &str {
-        self.run.id()
-    }
-
-    /// As the next command has to name it, wherever its archive is.
-    fn named(&self, options: &cli::Certify) -> String {
-        format!("{}{}", cli::argument(&self.run.path), options.at.config.flag())
-    }
-
-    fn split(
-        &self,
-        stored: &replay::Stored,
-        by: Split,
-        out: &Path,
-        options: &cli::Certify,
-        invocation: &Invocation,
-    ) -> Result<Exit> {
-        let dealt: Vec<_> =
-            self.accounts.iter().map(|account| Dealt { id: account.key.clone(), about: Some(&account.about) }).collect();
-        let due = options.due.unwrap_or(invocation.started.date_naive() + chrono::Days::new(14));
-        let mut packets = Packets::deal(self.id(), &self.run.sha256, by, &dealt, invocation.started, Some(due));
-        packets.scope = Some(self.scope.as_str().to_owned());
-        let subject = Subject {
-            of: "run",
-            id: self.id(),
-            digest: &self.run.sha256,
-            instance: &stored.manifest.run.instance,
-            title: &stored.config.config.report.title,
-            classification: stored.config.config.report.classification.as_deref(),
-            read: stored.manifest.run.started,
-            due,
-            personal: by == Split::ManagerEmail,
-            columns: &certification::COLUMNS,
-            choices: (
-                &["keep", "revoke", "role:Admin", "role:Privileged", "role:Editor", "role:Participant", "role:Social", "not-mine"],
-                true,
-            ),
-        };
-        let standing = self.record.standing();
-        let by_key: BTreeMap<&str, &Confirmed> = self.accounts.iter().map(|account| (account.key.as_str(), account)).collect();
-        let item = |key: &str| {
-            let account = by_key.get(key)?;
-            let said = standing.get(key).filter(|line| Stand::of(account, Some(line)).is_decided());
-            let said = said.map(|line| packet::PriorDecision {
-                word: line.verdict.to_string(),
-                by: line.by.clone(),
-                comment: line.comment.clone(),
-            });
-            Some(Item::certified(account, said))
-        };
-        split::write(&packets, &packet::PacketWriter::new(&crate::config::Config::default(), subject)?, out, item)?;
-        let path = self.run.path.join(CERTIFICATION_PACKETS);
-        files::write(&path, packets.to_json()?.as_bytes())?;
-        split::told(&packets, self.accounts.len(), out, &format!("certify {}", self.named(options)), options.json, invocation)?;
-        Ok(None)
-    }
-
-    /// Records what files say, or nothing of it.
-    fn take(&mut self, options: &cli::Certify, invocation: &Invocation) -> Result<(usize, Vec<String>)> {
-        let said = read::all(self, options, invocation)?;
-        let (before, whole) = (self.record.lines.len(), self.record.whole as u64);
-        let accounts: BTreeMap<&str, &Confirmed> = self.accounts.iter().map(|account| (account.key.as_str(), account)).collect();
-        let own = |account: &str, by: &str| accounts.get(account).is_some_and(|account| account.is_own(by));
-        let added = self.record.add(&said, own, &self.run.sha256)?;
-        let path = self.run.path.join(CERTIFICATION);
-        if !added.text.is_empty() {
-            files::append_after(&path, whole, added.text.as_bytes())
-                .with_context(|| Failure::failed(format!("cannot write {}: nothing was recorded", path.display())))?;
-        }
-        Ok((self.record.lines.len() - before, added.outdated))
-    }
-
-    /// Where each account stands.
-    fn stands(&self) -> Vec<(&Confirmed, Option<&certification::CertificationLine>, Stand)> {
-        let standing = self.record.standing();
-        let stand = |account| {
-            let account: &Confirmed = account;
-            let line = standing.get(account.key.as_str()).copied();
-            (account, line, Stand::of(account, line))
-        };
-        self.accounts.iter().map(stand).collect()
-    }
-
-    /// Who was asked about an account.
-    fn asked(&self) -> BTreeMap<&str, &str> {
-        let packets = self.packets.iter().flat_map(|packets| &packets.packets);
-        packets.flat_map(|packet| packet.rows.iter().map(|row| (row.as_str(), packet.reviewer.as_str()))).collect()
-    }
-
-    fn coverage(&self, today: NaiveDate) -> Coverage {
-        let due = self.packets.as_ref().and_then(|packets| packets.due);
-        let late = due.is_some_and(|due| today > due);
-        let asked = self.asked();
-        let mut all = CoverageCounts::default();
-        // Those of nobody stand last.
-        let mut by: BTreeMap<(bool, &str), CoverageCounts> = BTreeMap::new();
-        for (account, _, stand) in self.stands() {
-            // What somebody handed on is nobody's any more.
-            let reviewer =
-                if stand == Stand::NotMine { UNASSIGNED } else { asked.get(account.key.as_str()).copied().unwrap_or(UNASSIGNED) };
-            all.add(stand, late);
-            by.entry((reviewer == UNASSIGNED, reviewer)).or_default().add(stand, late);
-        }
-        Coverage {
-            run: self.id().to_owned(),
-            digest: self.run.sha256.clone(),
-            scope: self.scope.as_str(),
-            incomplete: self.incomplete.clone(),
-            due,
-            counts: all,
-            reviewers: by.into_iter().map(|((_, reviewer), counts)| Reviewer { reviewer: reviewer.to_owned(), counts }).collect(),
-        }
-    }
+/// The run as the next command has to name it, wherever its archive is.
+fn named(run: &StoredRun, options: &cli::Certify) -> String {
+    format!("{}{}", cli::argument(&run.path), options.at.config.flag())
 }
 
-/// How much is confirmed.
-#[derive(Debug, Serialize)]
-struct Coverage {
-    run: String,
-    digest: String,
-    scope: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    incomplete: Option<String>,
-    due: Option<NaiveDate>,
-    #[serde(flatten)]
-    counts: CoverageCounts,
-    reviewers: Vec<Reviewer>,
+/// Deals out the accounts in scope and writes what each reviewer gets.
+fn split(
+    certification: &Certification,
+    stored: &replay::Stored,
+    by: Split,
+    out: &Path,
+    options: &cli::Certify,
+    invocation: &Invocation,
+) -> Result<Exit> {
+    let dealt: Vec<_> =
+        certification.accounts.iter().map(|account| Dealt { id: account.key.clone(), about: Some(&account.about) }).collect();
+    let due = options.due.unwrap_or(invocation.started.date_naive() + chrono::Days::new(14));
+    let mut packets = Packets::deal(&certification.run_id, &certification.manifest, by, &dealt, invocation.started, Some(due));
+    packets.scope = Some(certification.scope.as_str().to_owned());
+    let subject = Subject {
+        of: packet::PacketOf::Run,
+        id: &certification.run_id,
+        digest: &certification.manifest,
+        instance: &stored.manifest.run.instance,
+        title: &stored.config.config.report.title,
+        classification: stored.config.config.report.classification.as_deref(),
+        read: stored.manifest.run.started,
+        due,
+        personal: by == Split::ManagerEmail,
+        columns: &certification::COLUMNS,
+        choices: (
+            &["keep", "revoke", "role:Admin", "role:Privileged", "role:Editor", "role:Participant", "role:Social", "not-mine"],
+            true,
+        ),
+    };
+    let standing = certification.record.standing();
+    let by_key: BTreeMap<&str, &Confirmed> = certification.accounts.iter().map(|account| (account.key.as_str(), account)).collect();
+    let item = |key: &str| {
+        let account = by_key.get(key)?;
+        let said = standing.get(key).filter(|line| Stand::of(account, Some(line)).is_decided());
+        let said = said.map(|line| packet::PriorDecision {
+            word: line.verdict.to_string(),
+            by: line.by.clone(),
+            comment: line.comment.clone(),
+        });
+        Some(Item::certified(account, said))
+    };
+    review::split::write(&packets, &packet::PacketWriter::new(&crate::config::Config::default(), subject)?, out, item)?;
+    let path = stored.run.path.join(CERTIFICATION_PACKETS);
+    files::write(&path, packets.to_json()?.as_bytes())?;
+    review::split::told(
+        &packets,
+        certification.accounts.len(),
+        out,
+        &format!("certify {}", named(&stored.run, options)),
+        options.json,
+        invocation,
+    )?;
+    Ok(None)
 }
 
-#[derive(Debug, Serialize)]
-struct Reviewer {
-    reviewer: String,
-    #[serde(flatten)]
-    counts: CoverageCounts,
-}
-
-/// Accounts by where they stand; all but the first three and `late` add up to `accounts`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-struct CoverageCounts {
-    accounts: u64,
-    decided: u64,
-    keep: u64,
-    revoke: u64,
-    role: u64,
-    not_mine: u64,
-    own: u64,
-    open: u64,
-    late: u64,
-}
-
-impl CoverageCounts {
-    /// How much is decided; never rounded up, so that 100 % is all of them.
-    fn share(self) -> String {
-        crate::report::percent(self.decided, self.accounts)
+/// Records what files say, or nothing of it.
+fn take(
+    certification: &mut Certification,
+    folder: &Path,
+    options: &cli::Certify,
+    invocation: &Invocation,
+) -> Result<(usize, Vec<String>)> {
+    let said = read::all(certification, options, invocation)?;
+    let (before, whole) = (certification.record.lines.len(), certification.record.whole as u64);
+    let accounts: BTreeMap<&str, &Confirmed> =
+        certification.accounts.iter().map(|account| (account.key.as_str(), account)).collect();
+    let own = |account: &str, by: &str| accounts.get(account).is_some_and(|account| account.is_own(by));
+    let added = certification.record.add(&said, own, &certification.manifest)?;
+    let path = folder.join(CERTIFICATION);
+    if !added.text.is_empty() {
+        files::append_after(&path, whole, added.text.as_bytes())
+            .with_context(|| Failure::failed(format!("cannot write {}: nothing was recorded", path.display())))?;
     }
-
-    fn add(&mut self, stand: Stand, late: bool) {
-        self.accounts += 1;
-        self.decided += u64::from(stand.is_decided());
-        self.late += u64::from(late && !stand.is_decided());
-        *match stand {
-            Stand::Keep => &mut self.keep,
-            Stand::Revoke => &mut self.revoke,
-            Stand::Role => &mut self.role,
-            Stand::NotMine => &mut self.not_mine,
-            Stand::Own => &mut self.own,
-            Stand::Open => &mut self.open,
-        } += 1;
-    }
+    Ok((certification.record.lines.len() - before, added.outdated))
 }
 
-impl Coverage {
-    /// For people. `named` is the run as the next command has to name it; `dealt`: packets are out.
-    fn told(&self, named: &str, dealt: bool) -> String {
-        let CoverageCounts { accounts, decided, keep, revoke, role, not_mine, own, open, late } = self.counts;
-        let due = self.due.map(|due| format!(", asked back by {due}")).unwrap_or_default();
-        let mut lines = vec![
-            format!("Certification of run {} (scope {}{due})", self.run, self.scope),
-            format!(
-                "{decided} of {} decided ({}): {keep} keep, {revoke} revoke, {role} another role",
-                text::plural(accounts, "account", "accounts"),
-                self.counts.share(),
-            ),
-            format!("Not decided: {open} open, {not_mine} handed on, {own} decided by their own holder; {late} late"),
-        ];
-        let note = |why: &String| format!("Nothing that is revoked or changed comes into a plan, because {}", text::visible(why));
-        lines.extend(self.incomplete.as_ref().map(note));
-        for Reviewer { reviewer, counts } in &self.reviewers {
-            let CoverageCounts { accounts, decided, open, late, .. } = counts;
-            lines.push(format!("{decided:>6} of {accounts:<6} {:<40} {open} open, {late} late", text::visible(reviewer)));
-        }
-        if self.counts.decided < self.counts.accounts {
-            let split = if dealt { "" } else { "--split manager_email --out DIR, then " };
-            lines.push(format!(
-                "Next:   domo-reconcile certify {named} {split}--from FOLDER --by WHO; --finish writes the evidence"
-            ));
-        }
-        lines.join("\n")
+/// How much is confirmed, for people. `named` is the run as the next command has to name it; `dealt`: packets are out.
+fn told(coverage: &Coverage, named: &str, dealt: bool) -> String {
+    let CoverageCounts { accounts, decided, keep, revoke, role, not_mine, own, open, late } = coverage.counts;
+    let due = coverage.due.map(|due| format!(", asked back by {due}")).unwrap_or_default();
+    let mut lines = vec![
+        format!("Certification of run {} (scope {}{due})", coverage.run, coverage.scope),
+        format!(
+            "{decided} of {} decided ({}): {keep} keep, {revoke} revoke, {role} another role",
+            text::plural(accounts, "account", "accounts"),
+            percent(decided, accounts),
+        ),
+        format!("Not decided: {open} open, {not_mine} handed on, {own} decided by their own holder; {late} late"),
+    ];
+    let note = |why: &String| format!("Nothing that is revoked or changed comes into a plan, because {}", text::visible(why));
+    lines.extend(coverage.incomplete.as_ref().map(note));
+    for Reviewer { reviewer, counts } in &coverage.reviewers {
+        let CoverageCounts { accounts, decided, open, late, .. } = counts;
+        lines.push(format!("{decided:>6} of {accounts:<6} {:<40} {open} open, {late} late", text::visible(reviewer)));
     }
+    if coverage.counts.decided < coverage.counts.accounts {
+        let split = if dealt { "" } else { "--split manager_email --out DIR, then " };
+        lines.push(format!("Next:   domo-reconcile certify {named} {split}--from FOLDER --by WHO; --finish writes the evidence"));
+    }
+    lines.join("\n")
 }

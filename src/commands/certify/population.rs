@@ -9,9 +9,10 @@ use crate::archive::replay::Stored;
 use crate::domo::extras;
 use crate::plan::about::{About, Subjects};
 use crate::plan::certification::{CertificationRecord, Confirmed};
+use crate::plan::coverage::Outside;
 use crate::plan::fields;
 use crate::reconcile::{self, Finding};
-use crate::terms::{AccountSituation, Scope};
+use crate::terms::{AccountSituation, Scope, Severity};
 use crate::text;
 
 /// The accounts of a run, in scope and not.
@@ -20,13 +21,6 @@ pub(super) struct ScopedAccounts {
     pub(super) accounts: Vec<Confirmed>,
     /// Those that are not.
     pub(super) outside: Vec<Outside>,
-}
-
-/// An account that was read and is out of scope.
-pub(super) struct Outside {
-    pub(super) account: String,
-    pub(super) id: Option<u64>,
-    pub(super) why: &'static str,
 }
 
 /// The accounts in scope. `all`: every active account that is not excluded. They are judged without the runs before, so that a row is the
@@ -39,7 +33,7 @@ pub(super) fn of(stored: &Stored, scope: Scope, record: &CertificationRecord) ->
     let (their_emails, their_further) =
         (stored.people.frame.column("email")?.str()?, stored.people.frame.column("alternate_email")?.list()?);
     let mut found: BTreeMap<u32, Vec<&Finding>> = BTreeMap::new();
-    for finding in judged.findings.iter().filter(|finding| finding.exception.is_none()) {
+    for finding in judged.findings.iter().filter(|finding| finding.is_open()) {
         if let Some(account) = &finding.account {
             found.entry(account.index).or_default().push(finding);
         }
@@ -109,8 +103,6 @@ pub(super) fn of(stored: &Stored, scope: Scope, record: &CertificationRecord) ->
             raw: fields::identity(&raw),
         });
     }
-    accounts.sort_by_key(|account| {
-        (account.about.severity.map_or(u8::MAX, |severity| severity as u8), account.email.clone(), account.id)
-    });
+    accounts.sort_by_key(|account| (account.about.severity.map_or(usize::MAX, Severity::rank), account.email.clone(), account.id));
     Ok(ScopedAccounts { accounts, outside })
 }

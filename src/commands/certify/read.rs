@@ -5,12 +5,12 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::Certification;
 use crate::archive;
 use crate::commands::Invocation;
 use crate::commands::review::read::{Filled, digest_of, is_json, listed, name_of, saved};
 use crate::failure::Failure;
 use crate::plan::certification::{Attestation, Attested, COLUMNS, Confirmed, LOCKED};
+use crate::plan::coverage::Certification;
 use crate::plan::decision::same_person;
 use crate::plan::packets::UNASSIGNED;
 use crate::plan::record::Heard;
@@ -97,8 +97,8 @@ impl Reader<'_> {
     }
 
     fn is_for(&self, id: &str, digest: &str) -> Result<(), Failure> {
-        let run = &self.certification.run;
-        returned::is_for("run", [run.id(), &run.sha256], [id, digest])
+        let Certification { run_id, manifest, .. } = self.certification;
+        returned::is_for("run", [run_id, manifest], [id, digest])
     }
 
     fn row(&self, cells: &[&str], own: Option<&str>, place: String) -> Result<Option<Attested>, String> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::accounts::idle_exclusions;
 use crate::commands::runtime;
-use crate::config::{Config, Instance};
+use crate::config::{Config, Instance, environment};
 use crate::domo::Credential;
 use crate::domo::{AccountIds, Content, Reader, Session, Settings, Silent, WAYS_ON};
 use crate::failure::Failure;
@@ -48,7 +48,7 @@ pub(super) fn not_asked() -> CredentialCheck {
 
 fn one(config: &Config, instance: Option<&Instance>, optional: bool, day: NaiveDate) -> Result<CredentialCheck> {
     let name = instance.map(|instance| instance.name.clone()).or_else(|| config.domo.instance.clone());
-    let id = instance.and_then(|instance| instance.client_id_env.as_deref()).unwrap_or("DOMO_CLIENT_ID");
+    let id = environment::client_id(instance);
     if optional && std::env::var_os(id).is_none() {
         let found = format!("{id} is not set, so Domo was not asked; an audit needs it, or --accounts FILE");
         return Ok(CredentialCheck { instance: name, found, credential: None, notes: Vec::new() });

@@ -126,8 +126,7 @@ pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit>
             invocation.terminal.say(format!("note: the directory {} {what}", visible(&directory.label())));
         }
     }
-    // Where audits are kept unless somebody says otherwise.
-    archive::say_shared([Path::new("audits")]);
+    archive::say_shared([Path::new(cli::ARCHIVE)]);
     let mut understood = Vec::new();
     // What a configuration that cannot be read would have named is not known.
     if directories.is_empty() && readable {

@@ -20,9 +20,9 @@ use crate::archive::{Archive, Manifest};
 use crate::config::{Config, Report, same_instance};
 use crate::failure::{self, FailureKind};
 use crate::plan::review;
-use crate::reconcile::EvidenceStatus;
+use crate::reconcile::{EvidenceStatus, moved};
+use crate::terms::Severity;
 use crate::terms::names::PLAN;
-use crate::terms::{Severity, moved};
 use crate::text;
 
 pub(super) use metrics::place;

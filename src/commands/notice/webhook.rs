@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::http::{self, Client, Limits, Method, Nobody, Options, Url};
+use crate::http::{self, Anonymous, Client, Limits, Method, Options, Url};
 
 /// A notice is worth a minute of patience and no more: the run is over, and somebody waits for its exit code.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -35,7 +35,7 @@ fn address(variable: &str) -> Result<Url> {
 /// Sends a JSON document to the address that this variable holds: three times, where it is turned away or nobody answers.
 pub(super) async fn post(variable: &str, body: &Value) -> Result<()> {
     let url = address(variable)?;
-    let host = http::place(&url);
+    let host = http::authority(&url);
     let limits = Limits {
         tries: 3,
         total: PATIENCE,
@@ -59,5 +59,5 @@ pub(super) async fn post(variable: &str, body: &Value) -> Result<()> {
         client.hide(part);
     }
     let request = || client.request(Method::POST, url.clone()).json(body);
-    client.ask("the notice", &Nobody, request, |_| Ok(())).await.with_context(|| format!("{host} did not take it"))
+    client.ask("the notice", &Anonymous, request, |_| Ok(())).await.with_context(|| format!("{host} did not take it"))
 }

@@ -134,7 +134,7 @@ pub(in crate::commands) fn read_if_there<T>(path: &Path, read: impl FnOnce(&str)
 
 /// A file's name as sentences show it.
 pub(in crate::commands) fn name_of(file: &Path) -> String {
-    text::visible(&crate::files::name_of(file)).into_owned()
+    text::shown(&crate::files::name_of(file))
 }
 
 /// SHA-256 of a file, by which it is known when it is read again; none of a pipe, which is read once.

@@ -35,7 +35,7 @@ pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFi
     // What a plan lies with outside of a run says nothing of it: then the rules at hand do.
     let classification = plan_file::classification(path)?.or_else(|| loaded.config.report.classification.clone());
     let subject = Subject {
-        of: "plan",
+        of: packet::PacketOf::Plan,
         id: &plan.id,
         digest: &plan.digest,
         instance: &plan.instance,

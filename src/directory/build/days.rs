@@ -8,12 +8,13 @@ use polars::prelude::*;
 
 use super::given::{Given, Read};
 use crate::config::DateOrder;
-use crate::directory::clock::{Clock, Midnight};
-use crate::directory::dates::{self, OrderCounts, ShortYears, WrittenDay};
-use crate::directory::eras;
+use crate::directory::days::clock::{Clock, Midnight};
+use crate::directory::days::dates::{self, OrderCounts, WrittenDay};
+use crate::directory::days::eras;
+use crate::directory::days::short_years::{self, ShortYears};
+use crate::directory::headers::slot::Slot;
 use crate::directory::people::Doubt;
 use crate::directory::raw::RawColumn;
-use crate::directory::slot::Slot;
 use crate::failure::Failure;
 use crate::terms::Status;
 
@@ -155,7 +156,7 @@ impl<'t> Cells<'t> {
                 let cell = || column.values.get(at).unwrap_or_default();
                 let read = match *written {
                     WrittenDay::None => continue,
-                    _ if both.open_ends && dates::short(cell()).is_some() => Err(dates::EITHER_END),
+                    _ if both.open_ends && short_years::short(cell()).is_some() => Err(dates::EITHER_END),
                     _ if both.two_calendars && written.is_buddhist() => Err(eras::TWO_CALENDARS),
                     WrittenDay::Day(read) if next_day && Clock::is_evening_before(cell()) => read.succ_opt().ok_or(NO_DATE),
                     WrittenDay::Day(read) | WrittenDay::Buddhist(read) => Ok(read),

@@ -2,10 +2,10 @@
 
 use polars::prelude::*;
 
-use crate::directory::mapping::Mapping;
+use crate::directory::headers::mapping::Mapping;
+use crate::directory::headers::slot::Slot;
 use crate::directory::people::Doubt;
 use crate::directory::raw::{Raw, RawColumn};
-use crate::directory::slot::Slot;
 
 /// The table and what its columns mean: what every field is read from.
 #[derive(Clone, Copy)]

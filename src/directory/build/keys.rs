@@ -8,10 +8,10 @@ use super::given::{Given, Read};
 use super::text::coalesce;
 use crate::directory::cells;
 use crate::directory::collect::can_be_number;
+use crate::directory::headers::slot::Slot;
+use crate::directory::headers::spellings::WEAK;
 use crate::directory::people::Doubt;
 use crate::directory::raw::RawColumn;
-use crate::directory::slot::Slot;
-use crate::directory::spellings::WEAK;
 use crate::terms::value::Number;
 use crate::text::{damage, entities, shows_nothing};
 
@@ -195,8 +195,9 @@ fn are_grouped(values: &StringChunked) -> bool {
 
 /// The numbers of a cell: several values of one attribute, each on its line, and where a column `lists` them, between signs.
 fn several_numbers(cell: &str, lists: bool) -> Vec<&str> {
-    if lists && cell.contains(LISTED_BY) {
-        let parts: Vec<&str> = cell.split(LISTED_BY).flat_map(|part| part.split('\n')).filter_map(cells::clean).collect();
+    if lists && cell.contains(cells::NUMBER_SEPARATORS) {
+        let parts: Vec<&str> =
+            cell.split(cells::NUMBER_SEPARATORS).flat_map(|part| part.split('\n')).filter_map(cells::clean).collect();
         if parts.iter().all(|part| can_be_number(part)) {
             return parts;
         }
@@ -209,16 +210,15 @@ fn is_perhaps_several(cell: &str) -> bool {
     cell.contains([',', '/']) && cell.split([',', '/']).all(|part| can_be_number(cells::trim(part)))
 }
 
-/// Signs between several numbers. A comma may stand in one.
-const LISTED_BY: [char; 2] = [';', '|'];
-
 /// Whether such signs stand between numbers: not where several people would have the same first one (`10;0001`, `10;0002`), for then a
 /// site or a company stands in front of each.
 fn are_lists(values: &StringChunked) -> bool {
     let mut cells: PlHashMap<&str, &str> = PlHashMap::new();
-    values.iter().flatten().filter(|cell| cell.contains(LISTED_BY)).all(|cell| match several_numbers(cell, true).as_slice() {
-        [first, _, ..] => *cells.entry(*first).or_insert(cell) == cell,
-        _ => true,
+    values.iter().flatten().filter(|cell| cell.contains(cells::NUMBER_SEPARATORS)).all(|cell| {
+        match several_numbers(cell, true).as_slice() {
+            [first, _, ..] => *cells.entry(*first).or_insert(cell) == cell,
+            _ => true,
+        }
     })
 }
 
@@ -287,7 +287,7 @@ pub(super) fn alternates(given: Given<'_>, emails: &StringChunked) -> ListChunke
         for (cell, main) in others.iter_mut().filter_map(|(column, main)| Some((column.next().flatten()?, *main))) {
             let proxies = proxies(cell);
             let aliases = proxies.iter().map(String::as_str).filter(|proxy| !proxy.starts_with(PRIMARY));
-            let plain = cell.split(['\n', ';', '|', ',']).filter(|_| proxies.is_empty() && !main);
+            let plain = cell.split(cells::SEPARATORS).filter(|_| proxies.is_empty() && !main);
             let parts = aliases.chain(plain).filter_map(cells::clean).map(cells::email);
             parts.filter(|part| cells::is_email(part)).for_each(|part| add(part.into_owned()));
         }
@@ -305,7 +305,7 @@ pub(super) fn lists(given: Given<'_>, slot: Slot) -> ListChunked {
     let lists = (0..given.height()).map(|_| {
         let mut members = Vec::new();
         for cell in columns.iter_mut().filter_map(|column| column.next().flatten()) {
-            for part in cell.split(['\n', ';', '|', ',']).filter_map(cells::clean) {
+            for part in cell.split(cells::SEPARATORS).filter_map(cells::clean) {
                 if !members.contains(&Cow::Borrowed(part)) {
                     members.push(Cow::Borrowed(part));
                 }
@@ -330,8 +330,8 @@ fn list_of<'m>(lists: impl Iterator<Item = Vec<Cow<'m, str>>>, height: usize) ->
 
 /// The address in a cell, if there is one.
 fn address(cell: &str) -> Option<String> {
-    if let Some(primary) = primary_smtp(cell) {
-        return Some(primary).filter(|address| cells::is_email(address));
+    if let Some(primary) = proxies(cell).iter().find_map(|proxy| proxy.strip_prefix(PRIMARY)) {
+        return cells::is_email(primary).then(|| primary.to_owned());
     }
     if let Some(first) = several(cell).into_iter().next() {
         return Some(first);
@@ -342,9 +342,6 @@ fn address(cell: &str) -> Option<String> {
     cells::is_email(&entities::resolved(&address)).then_some(address)
 }
 
-/// What may stand between several addresses in one cell.
-const SEVERAL: [char; 4] = ['\n', ';', ',', '|'];
-
 /// Whether a second @ stands in a cell.
 fn holds_two(cell: &str) -> bool {
     memchr::memchr(b'@', cell.as_bytes()) != memchr::memrchr(b'@', cell.as_bytes())
@@ -352,10 +349,11 @@ fn holds_two(cell: &str) -> bool {
 
 /// The addresses of a cell that holds several and nothing else; nothing for any other cell.
 fn several(cell: &str) -> Vec<String> {
-    if !holds_two(cell) || !cell.contains(SEVERAL) {
+    if !holds_two(cell) || !cell.contains(cells::SEPARATORS) {
         return Vec::new();
     }
-    let parts: Vec<String> = cell.split(SEVERAL).filter_map(cells::clean).map(|part| cells::email(part).into_owned()).collect();
+    let parts: Vec<String> =
+        cell.split(cells::SEPARATORS).filter_map(cells::clean).map(|part| cells::email(part).into_owned()).collect();
     if parts.iter().all(|part| cells::is_email(part)) { parts } else { Vec::new() }
 }
 
@@ -379,8 +377,4 @@ fn proxies(cell: &str) -> Vec<String> {
         }
     }
     proxies
-}
-
-fn primary_smtp(cell: &str) -> Option<String> {
-    proxies(cell).iter().find_map(|proxy| proxy.strip_prefix(PRIMARY).map(str::to_owned))
 }

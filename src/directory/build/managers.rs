@@ -7,7 +7,7 @@ use polars::prelude::*;
 
 use super::given::{Given, Read};
 use crate::directory::cells;
-use crate::directory::slot::Slot;
+use crate::directory::headers::slot::Slot;
 use crate::text::last_first;
 
 /// Addresses by a key; one that several rows have leads nowhere.
@@ -53,9 +53,8 @@ pub(super) fn resolve(
     let mut managers = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
     let mut cells_of = [addresses, keys, by_name].map(|column| column.map(|column| column.iter()));
     for _ in 0..given.height() {
-        let [address, key, name] = cells_of
-            .each_mut()
-            .map(|cells| cells.as_mut().and_then(|cells| cells.next().flatten()).filter(|cell| !is_nobody(cell)));
+        let cells = cells_of.each_mut().map(|cells| cells.as_mut().and_then(|cells| cells.next().flatten()));
+        let [address, key, name] = cells.map(|cell| cell.filter(|cell| !NOBODY.contains(cell)));
         let cleaned = address.map(cells::email).filter(|address| cells::is_email(address));
         if let Some(cleaned) = cleaned {
             managers.append_value(&cleaned);
@@ -79,6 +78,9 @@ pub(super) fn resolve(
     read
 }
 
+/// SuccessFactors' words for "has none".
+const NOBODY: [&str; 3] = ["NO_MANAGER", "NO_MGR", "NO_HR"];
+
 /// Adds every key with its row's address.
 fn add<'a>(index: &mut Index<'a>, ids: &'a StringChunked, emails: &'a StringChunked) {
     ids.iter().zip(emails.iter()).for_each(|(id, email)| add_one(index, id, email));
@@ -99,11 +101,6 @@ fn add_one<'a, K: Eq + std::hash::Hash>(index: &mut PlHashMap<K, Option<&'a str>
 /// Names of one file differ in case: `MÜLLER Jörg` is how some write family names.
 fn folded(name: &str) -> String {
     crate::text::caseless(name)
-}
-
-/// SuccessFactors' words for "has none".
-fn is_nobody(cell: &str) -> bool {
-    ["NO_MANAGER", "NO_MGR", "NO_HR"].contains(&cell)
 }
 
 /// By name, as written or turned around: one system writes `Last, First` for managers and not for people.

@@ -11,10 +11,10 @@ mod text;
 use anyhow::Result;
 use polars::prelude::*;
 
-use super::mapping::Mapping;
+use super::headers::mapping::Mapping;
+use super::headers::slot::Slot;
 use super::people::{Doubt, RejectedRow, Source, schema};
 use super::raw::Raw;
-use super::slot::Slot;
 use crate::config;
 use crate::terms::{FIELDS, Holds};
 pub(super) use days::Calendar;
@@ -44,38 +44,27 @@ pub(super) fn build(
         fields.map(|(field, slot)| (field.name, slot))
     };
     let given = Given { raw, mapping, index };
-    let (((emails, alternates), (numbers, lists)), ((standing, days), (names, texts))) = rayon::join(
-        || {
-            rayon::join(
-                || {
-                    let emails = keys::emails(given);
-                    let alternates = keys::alternates(given, &emails.values);
-                    (emails, alternates)
-                },
-                || {
-                    rayon::join(
-                        || keys::numbers(given),
-                        || plain(Holds::List).map(|(field, slot)| (field, keys::lists(given, slot))).collect::<Vec<_>>(),
-                    )
-                },
-            )
-        },
-        || {
-            rayon::join(
-                || {
-                    let standing = standing::read(given, file);
-                    let days = days::read(given, calendar, &standing.values.0.status);
-                    (standing, days)
-                },
-                || {
-                    rayon::join(
-                        || text::names(given),
-                        || plain(Holds::Text).map(|(field, slot)| (field, text::read(given, slot))).collect::<Vec<_>>(),
-                    )
-                },
-            )
-        },
-    );
+    let addresses = || {
+        let emails = keys::emails(given);
+        let alternates = keys::alternates(given, &emails.values);
+        (emails, alternates)
+    };
+    let numbers = || {
+        let lists = || plain(Holds::List).map(|(field, slot)| (field, keys::lists(given, slot))).collect::<Vec<_>>();
+        rayon::join(|| keys::numbers(given), lists)
+    };
+    let employment = || {
+        let standing = standing::read(given, file);
+        let days = days::read(given, calendar, &standing.values.0.status);
+        (standing, days)
+    };
+    let texts = || {
+        let texts = || plain(Holds::Text).map(|(field, slot)| (field, text::read(given, slot))).collect::<Vec<_>>();
+        rayon::join(|| text::names(given), texts)
+    };
+    let (((emails, alternates), (numbers, lists)), ((standing, days), (names, texts))) =
+        rayon::join(|| rayon::join(addresses, numbers), || rayon::join(employment, texts));
+
     let mut said = Read::default();
     let (emails, numbers) = (said.take(emails), said.take(numbers));
     let (standing, words) = said.take(standing);
@@ -110,12 +99,7 @@ pub(super) fn build(
     columns.insert("termination_date", ended);
     columns.insert("manager_email", managers.into_column());
 
-    let schema = schema();
-    let ordered = schema.iter().map(|(name, kind)| match columns.remove(name.as_str()) {
-        Some(column) => column.with_name(name.clone()),
-        None => Column::full_null(name.clone(), height, kind),
-    });
-    let mut frame = DataFrame::new(height, ordered.collect())?;
+    let mut frame = frame(columns, height)?;
     if !rejected.is_empty() {
         frame = frame.filter(&keep)?;
     }
@@ -123,4 +107,14 @@ pub(super) fn build(
     source.notes.extend(notes);
     doubts.retain(|doubt| !rejected_rows.contains(&doubt.row));
     Ok(Built { frame, rejected, doubts })
+}
+
+/// A frame of the schema's columns in its order; those that are not there are null.
+fn frame(mut columns: PlHashMap<&str, Column>, height: usize) -> Result<DataFrame> {
+    let schema = schema();
+    let ordered = schema.iter().map(|(name, kind)| match columns.remove(name.as_str()) {
+        Some(column) => column.with_name(name.clone()),
+        None => Column::full_null(name.clone(), height, kind),
+    });
+    Ok(DataFrame::new(height, ordered.collect())?)
 }

@@ -5,9 +5,9 @@ use polars::prelude::*;
 use super::given::Given;
 use super::keys::NO_ADDRESS;
 use crate::digest::Hasher;
+use crate::directory::headers::slot::Slot;
 use crate::directory::people::{Doubt, Mapped, RejectedRow};
 use crate::directory::raw::{Long, Raw, RawColumn};
-use crate::directory::slot::Slot;
 
 /// Rows in which something that must be right is not, with why. Such a row is rejected whole: what else it says cannot be trusted.
 pub(super) fn broken(given: Given<'_>, doubts: &[Doubt]) -> PlHashMap<u32, String> {

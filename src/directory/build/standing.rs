@@ -6,10 +6,10 @@ use polars::prelude::*;
 
 use super::given::{Given, Read};
 use crate::config;
+use crate::directory::headers::slot::Slot;
 use crate::directory::names;
 use crate::directory::people::{Doubt, StatusWord};
 use crate::directory::raw::RawColumn;
-use crate::directory::slot::Slot;
 use crate::directory::status::{self, Meaning, Words};
 use crate::terms::Status;
 

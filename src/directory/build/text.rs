@@ -3,9 +3,9 @@
 use polars::prelude::*;
 
 use super::given::{Given, Read};
+use crate::directory::headers::slot::Slot;
 use crate::directory::names;
 use crate::directory::people::Doubt;
-use crate::directory::slot::Slot;
 use crate::text::damage::{self, Damage};
 
 /// The best column of a slot, blanks filled from the next best.

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::lists::lists;
 use super::words;
+use crate::directory::lists::lists;
 use crate::text::squashed;
 
 lists! {
+    "words.txt";
     NEXT = "member next",
     NEXT_OTHERWISE = "member next otherwise",
     MORE = "member more",

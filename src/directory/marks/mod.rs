@@ -15,11 +15,8 @@
 //! where the page lies, not that there is another. Nothing here decides what follows: a doubt is a sentence.
 
 mod in_words;
-mod lists;
 mod members;
 mod numbers;
-#[cfg(test)]
-mod programs;
 mod query;
 mod words;
 
@@ -429,11 +426,21 @@ mod tests {
     use super::*;
 
     /// The doubts of one page of six people with these members beside it.
-    pub(super) fn beside(members: &Value) -> Vec<String> {
+    fn beside(members: &Value) -> Vec<String> {
         let mut marks = Marks::default();
         members.as_object().unwrap().iter().for_each(|(key, value)| marks.beside("", key, value));
         marks.page_of(6);
         marks.doubts()
+    }
+
+    /// What the answers of well-known programs say beside a page of six people: where there are more, and where these are all.
+    #[test]
+    fn the_pages_of_well_known_programs_are_told_from_their_whole_lists() {
+        for line in include_str!("programs.jsonl").lines() {
+            let answers: Value = serde_json::from_str(line).unwrap();
+            assert!(!beside(&answers["partial"]).is_empty(), "{line}");
+            assert_eq!(beside(&answers["whole"]), Vec::<String>::new(), "{line}");
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! How many people or pages a line around a table speaks of, in the languages that reports are written in: counts, parts, pages.
 
-use super::lists::lists;
+use crate::directory::lists::lists;
 
 lists! {
+    "words.txt";
     FIRST = "first",
     PAGE = "page",
     OF = "of",

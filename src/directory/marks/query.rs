@@ -1,10 +1,11 @@
 //! What a list was asked for: queries and filters, and whether they leave anybody out.
 
-use super::lists::lists;
 use crate::directory::headers;
+use crate::directory::lists::lists;
 use crate::text::squashed;
 
 lists! {
+    "words.txt";
     NO_FILTER = "no filter",
     NARROWS = "member narrows",
 }

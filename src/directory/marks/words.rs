@@ -1,10 +1,11 @@
 //! What reports write around their tables, in the languages they are written in: filters, the day, and that something is missing.
 
-use super::lists::lists;
 use super::numbers::{Numbers, PEOPLE, whole};
 use super::query::{is_no_filter, restricts};
+use crate::directory::lists::lists;
 
 lists! {
+    "words.txt";
     FILTERS = "filters",
     FILTERS_ABROAD = "filters abroad",
     FILTERED = "filtered",

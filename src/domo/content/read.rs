@@ -248,7 +248,7 @@ impl AccountIds {
     /// None in practice: the column is there.
     pub fn of(accounts: &Accounts) -> Result<Self> {
         let frame = accounts.frame.select(["id"])?;
-        let known = frame.column("id")?.u64()?.iter().flatten().collect();
+        let known = accounts.ids()?.iter().flatten().collect();
         Ok(Self { frame, known })
     }
 

@@ -9,7 +9,7 @@ use polars::prelude::DataFrame;
 use serde::Deserialize;
 
 use super::super::groups::every;
-use super::super::session::{Door, Session, Unfit, json};
+use super::super::session::{Door, Session, Unusable, json};
 use super::super::wire::{self, CallError, Loose};
 use super::report::frame_of;
 use crate::config::ReportPlace;
@@ -69,7 +69,7 @@ async fn dataset(session: &Session, id: &str) -> Result<(Vec<u8>, Option<NaiveDa
     }
     let current = |body: &[u8]| {
         let about: About<'_> = json(body, "no JSON object")?;
-        let text = about.data_current_at.text().map_err(Unfit::Wrong)?;
+        let text = about.data_current_at.text().map_err(Unusable::Permanent)?;
         Ok(text.and_then(|text| wire::day(&text)).and_then(|(day, _)| NaiveDate::from_epoch_days(day)))
     };
     let day = session.read(Door::Rest, &session.url(&format!("/v1/datasets/{id}"), &[]), current).await?;
@@ -122,7 +122,7 @@ pub(super) async fn listed(kind: Owned, session: Option<&Session>) -> Result<Dat
 /// An object of a list: its owner, its id, its name.
 type Object = (Option<u64>, String, String);
 
-fn datasets(body: &[u8]) -> Result<Vec<Object>, Unfit> {
+fn datasets(body: &[u8]) -> Result<Vec<Object>, Unusable> {
     #[derive(Deserialize)]
     struct Owner<'a> {
         #[serde(borrow, default)]
@@ -140,7 +140,7 @@ fn datasets(body: &[u8]) -> Result<Vec<Object>, Unfit> {
     rows.into_iter().map(|row| object(row.owner.map(|owner| owner.id).unwrap_or_default(), row.id, row.name)).collect()
 }
 
-fn cards(body: &[u8]) -> Result<Vec<Object>, Unfit> {
+fn cards(body: &[u8]) -> Result<Vec<Object>, Unusable> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Row<'a> {
@@ -160,9 +160,9 @@ fn cards(body: &[u8]) -> Result<Vec<Object>, Unfit> {
     page.cards.into_iter().map(|row| object(row.owner_id, row.card_urn, row.card_title)).collect()
 }
 
-fn object(owner: Loose<'_>, id: Loose<'_>, name: Loose<'_>) -> Result<Object, Unfit> {
-    let text = |value: Loose<'_>| value.text().map(|text| text.unwrap_or_default().into_owned()).map_err(Unfit::Wrong);
-    Ok((owner.id().map_err(Unfit::Wrong)?, text(id)?, text(name)?))
+fn object(owner: Loose<'_>, id: Loose<'_>, name: Loose<'_>) -> Result<Object, Unusable> {
+    let text = |value: Loose<'_>| value.text().map(|text| text.unwrap_or_default().into_owned()).map_err(Unusable::Permanent);
+    Ok((owner.id().map_err(Unusable::Permanent)?, text(id)?, text(name)?))
 }
 
 /// What is said where the API gives nothing.

@@ -1,18 +1,18 @@
 //! An account whose keys lead to different people.
 
 use super::sheet::Sheet;
+use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::{Account, Person};
 use crate::reconcile::judge::Judge;
-use crate::reconcile::{NotTested, explain};
+use crate::reconcile::places::{Account, Person};
 use crate::terms::{AccountSituation, Key, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
     holds: true,
     untested: |judge| {
-        let why = "Two keys are needed that both sides carry: e-mail, further addresses or employee number".to_owned();
-        (!may_differ(judge)).then(|| NotTested::new(Kind::Conflict.as_str(), why)).into_iter().collect()
+        let why = "Two keys are needed that both sides carry: e-mail, further addresses or employee number";
+        (!may_differ(judge)).then(|| why.to_owned()).into_iter().collect()
     },
     ..Sheet::new(
         |judge| if may_differ(judge) { judge.taking_part() } else { 0 },

@@ -2,11 +2,11 @@
 
 use super::sheet::Sheet;
 use crate::reconcile::exclusions::Part;
+use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::{NotTested, explain};
+use crate::reconcile::places::Account;
 use crate::terms::{AccountSituation, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
@@ -16,7 +16,7 @@ pub(super) const SHEET: Sheet = Sheet {
             0 => explain::carry_no(accounts, "state"),
             _ => "The accounts do not say whether they are active: all count as active".to_owned(),
         };
-        (!accounts.provides("active")).then(|| NotTested::new(Kind::Deactivated.as_str(), why)).into_iter().collect()
+        (!accounts.provides("active")).then_some(why).into_iter().collect()
     },
     ..Sheet::new(
         |judge| judge.count(&[AccountSituation::Inactive]),

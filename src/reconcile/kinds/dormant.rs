@@ -1,11 +1,11 @@
 //! An active account of somebody employed that nobody has used for long.
 
 use super::sheet::{Sheet, removing};
+use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::{NotTested, explain};
+use crate::reconcile::places::Account;
 use crate::terms::{AccountSituation, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
@@ -50,7 +50,7 @@ fn dormant(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     )
 }
 
-fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
+fn untested(judge: &Judge<'_>) -> Vec<String> {
     let window = judge.rules.config.domo.activity_days;
     let why = match (judge.accounts.provides("last_login"), window) {
         (false, 0) => Some("No sign-in times: Domo's user API returns none, and activity_days is 0".to_owned()),
@@ -65,7 +65,7 @@ fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
         }),
         (true, _) => undated(judge).map(|undated| format!("{undated} never seen, and no day on which they were made is known")),
     };
-    why.map(|why| NotTested::new(Kind::Dormant.as_str(), why)).into_iter().collect()
+    why.into_iter().collect()
 }
 
 /// Matched accounts of which no sign-in is known: `12 accounts were`.

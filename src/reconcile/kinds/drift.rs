@@ -4,18 +4,17 @@ use std::collections::BTreeSet;
 
 use super::sheet::Sheet;
 use crate::config::Choice;
+use crate::reconcile::correlation::join::Agreeing;
 use crate::reconcile::drift::columns_of;
 use crate::reconcile::finding::DriftField;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::{Account, Person};
-use crate::reconcile::join::Agreeing;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::{Account, Person};
 use crate::reconcile::{NotTested, explain, taken};
 use crate::terms::{AccountSituation, ActionKind, Key, Kind, Severity, label};
 
 pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.drift),
-    untested,
     ..Sheet::new(
         |judge| judge.count(&[AccountSituation::Matched]),
         |judge| {
@@ -71,8 +70,8 @@ fn reused(judge: &Judge<'_>, account: Account, (person, agreeing): (Person, Agre
     }
 }
 
-/// Fields that are not compared, on anybody or on some.
-fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
+/// Fields that are not compared, on anybody or on some: drift as a whole is always tested.
+pub(super) fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
     let Judge { accounts, people, drifts, rules, .. } = judge;
     let mut list: Vec<NotTested> = Vec::new();
     let mut add = |field: &str, why: String| list.push(NotTested::new(&format!("drift.{field}"), why));

@@ -2,10 +2,10 @@
 
 use super::sheet::Sheet;
 use crate::reconcile::explain;
-use crate::reconcile::finding::{AccountRef, Value};
+use crate::reconcile::finding::{AccountRef, LISTED, Value};
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
-use crate::reconcile::judge::{Judge, LISTED};
+use crate::reconcile::judge::Judge;
+use crate::reconcile::places::Account;
 use crate::terms::{AccountSituation, Kind, Severity};
 
 pub(super) const SHEET: Sheet = Sheet {

@@ -6,12 +6,12 @@ use super::sheet::{Sheet, without_fields};
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::Account;
 use crate::terms::{AccountSituation, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
-    untested: |judge| without_fields(judge, Kind::Early, &["status", "hire_date"], "neither a status nor a hire date", ""),
+    untested: |judge| without_fields(judge, &["status", "hire_date"], "neither a status nor a hire date", ""),
     ..Sheet::new(
         |judge| judge.whose_person_is_known(),
         |judge| judge.accounts_that_are(AccountSituation::Matched, |account| early(judge, account)),

@@ -3,18 +3,18 @@
 use super::sheet::Sheet;
 use crate::reconcile::access::{Access, AccessChange, Moved};
 use crate::reconcile::exclusions::Part;
+use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::rule::PeopleRule;
-use crate::reconcile::{NotTested, explain};
+use crate::reconcile::people_rules::PeopleRule;
+use crate::reconcile::places::Account;
 use crate::terms::{Kind, Severity};
 
 pub(super) const SHEET: Sheet = Sheet {
     untested: |judge| {
-        let why = "There is no earlier run whose accounts could be compared by their ids".to_owned();
-        judge.access.is_none().then(|| NotTested::new(Kind::Elevated.as_str(), why)).into_iter().collect()
+        let why = "There is no earlier run whose accounts could be compared by their ids";
+        judge.access.is_none().then(|| why.to_owned()).into_iter().collect()
     },
     ..Sheet::new(
         |judge| if judge.access.is_some() { judge.taking_part() } else { 0 },

@@ -7,15 +7,15 @@ use crate::config::Choice;
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::Account;
 use crate::terms::{AccountSituation, Kind, Severity, Status};
 
 pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.leaver),
     untested: |judge| {
         let lacks = "neither a status nor a termination date";
-        without_fields(judge, Kind::Leaver, &["status", "termination_date"], lacks, ": everyone listed counts as employed")
+        without_fields(judge, &["status", "termination_date"], lacks, ": everyone listed counts as employed")
     },
     ..Sheet::new(
         |judge| judge.whose_person_is_known(),

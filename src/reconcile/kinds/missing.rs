@@ -6,9 +6,9 @@ use super::sheet::{Sheet, TestedOn};
 use crate::config::Choice;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::{Account, Person};
 use crate::reconcile::judge::Judge;
-use crate::reconcile::{NotTested, rule, taken};
+use crate::reconcile::places::{Account, Person};
+use crate::reconcile::{people_rules, taken};
 use crate::terms::{ActionKind, Kind, PersonSituation, Severity, Status};
 use crate::text::damage;
 
@@ -18,8 +18,9 @@ pub(super) const SHEET: Sheet = Sheet {
     untested: |judge| {
         let asked = judge.rules.config.expected.iter().flat_map(|rule| rule.keys());
         let lacking = asked.filter(|field| !judge.people.any_provides(&[field.as_str()]));
-        let why = |field| format!("[expected] asks for {field}, which the directory has no column for: nobody is expected");
-        lacking.map(|field| NotTested::new(Kind::Missing.as_str(), why(field))).collect()
+        let why =
+            |field: &String| format!("[expected] asks for {field}, which the directory has no column for: nobody is expected");
+        lacking.map(why).collect()
     },
     ..Sheet::new(
         |judge| judge.employment.values().iter().filter(|employment| employment.status == Status::Active).count() as u64,
@@ -35,7 +36,7 @@ pub(super) const SHEET: Sheet = Sheet {
 
 fn missing(judge: &Judge<'_>, person: Person, held: &HashMap<String, Account>) -> Draft {
     let (config, people) = (judge.rules.config, judge.people);
-    let fitting = |expected| rule::fitting(expected, people, person);
+    let fitting = |expected| people_rules::fitting(expected, people, person);
     let rule = config.expected.as_ref().map_or("every active person".to_owned(), fitting);
     let since = people.hire_date.get(person).filter(|day| *day <= judge.rules.as_of);
     let since = since.map(|day| format!(" since {day}")).unwrap_or_default();

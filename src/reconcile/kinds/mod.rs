@@ -87,11 +87,17 @@ pub(super) fn tested(judge: &Judge<'_>) -> impl Iterator<Item = (Kind, u64)> {
 /// Which kinds were not tested, on anybody or on some.
 pub(super) fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
     let doubtful = judge.rules.config.exception.iter().filter(|exception| !are_tested(judge, &exception.kinds)).count();
-    sheets().flat_map(|(_, sheet)| (sheet.untested)(judge)).chain(exception::untested(doubtful as u64)).collect()
+    let of = |(kind, sheet): (Kind, &Sheet)| -> Vec<NotTested> {
+        match kind {
+            Kind::Drift => drift::untested(judge),
+            _ => (sheet.untested)(judge).into_iter().map(|why| NotTested::new(kind.as_str(), why)).collect(),
+        }
+    };
+    sheets().flat_map(of).chain(exception::untested(doubtful as u64)).collect()
 }
 
 /// Whether all of these kinds were looked for everywhere, so that what was not found is not there.
 pub(super) fn are_tested(judge: &Judge<'_>, kinds: &[Kind]) -> bool {
-    let tested = |kind: &Kind| !(sheet_of(*kind).untested)(judge).iter().any(|one| one.check == kind.as_str());
+    let tested = |kind: &Kind| (sheet_of(*kind).untested)(judge).is_empty();
     judge.pull_is_whole && judge.gaps.directory_is_whole && kinds.iter().all(tested)
 }

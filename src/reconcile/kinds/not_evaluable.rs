@@ -1,12 +1,13 @@
 //! An account that could not be judged because evidence is missing.
 
 use super::sheet::Sheet;
+use crate::reconcile::correlation::near::{self, Nearness, Suspect};
+use crate::reconcile::correlation::rejected::KeyPlace;
 use crate::reconcile::explain;
 use crate::reconcile::finding::{Candidate, Value};
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::near::{self, Nearness, Suspect};
+use crate::reconcile::places::Account;
 use crate::reconcile::situation::Gap;
 use crate::terms::{AccountSituation, Kind, Severity, Status};
 
@@ -23,34 +24,36 @@ pub(super) const SHEET: Sheet = Sheet {
 };
 
 fn not_evaluable(judge: &Judge<'_>, account: Account, gap: Gap) -> Draft {
-    let (code, missing, reason) = match gap {
-        Gap::NoStatus => {
-            let word = judge.person_of(account).and_then(|(person, _)| judge.word(person));
-            let reason = match word {
-                Some(word) => format!("The directory's status `{word}` says neither employed nor ended, and no date decides"),
-                None => "The directory's row has no readable status, and no date decides".to_owned(),
-            };
-            ("no-status", "a status or a termination date of the matched row", reason)
-        }
-        Gap::RejectedRow(place) => {
-            let key = explain::key_in_words(place.key);
-            let at = format!("row {} of {}", place.row, judge.people.source_name(place.source));
-            let reason = match place.rejected {
-                true => format!("Nobody has its keys, but {at}, which was rejected, may hold its {key}: its owner may be real"),
-                false => format!("Nobody has its keys, but an unusable cell in {at} may hold its {key}: its owner may be real"),
-            };
-            ("rejected-row", "the row or cell that could not be used", reason)
-        }
-        Gap::RejectedBeside(place) => {
-            let (key, source) = (explain::key_in_words(place.key), judge.people.source_name(place.source));
-            let who = judge.person_of(account).map(|(person, _)| explain::person(&judge.person_ref(person))).unwrap_or_default();
-            let reason = format!(
-                "It is matched to {who}, but row {} of {source}, which was rejected, carries its {key} too: what that row says of the \
-                 employment is not known",
-                place.row
-            );
-            ("rejected-row", "the row that could not be used", reason)
-        }
+    let (code, missing, reason) = why(judge, account, gap);
+    let left = |suspect: &Suspect| judge.employment[suspect.person].status == Status::Terminated;
+    let suspects = match gap {
+        Gap::Near => judge.matches.suspects.of(account),
+        _ => &[],
+    };
+    let severity = match gap {
+        Gap::Near if judge.may_administer(account) || suspects.iter().any(left) => Severity::High,
+        _ => Severity::Medium,
+    };
+    let mut draft = judge.about(Kind::NotEvaluable, severity, account, reason);
+    draft.finding.code = Some(code);
+    let candidate = |suspect: &Suspect| Candidate {
+        person: judge.person_ref(suspect.person),
+        score: 1.0,
+        why: in_what(judge, account, *suspect),
+    };
+    draft
+        .with("code", Value::Code(code))
+        .with("missing", Value::Text(Some(missing.to_owned())))
+        .with("candidate", Value::Near(suspects.iter().map(candidate).collect()))
+        .with("found", Value::ItsReason)
+}
+
+/// Why, as a word, as what is missing, and as a sentence.
+fn why(judge: &Judge<'_>, account: Account, gap: Gap) -> (&'static str, &'static str, String) {
+    match gap {
+        Gap::NoStatus => ("no-status", "a status or a termination date of the matched row", no_status(judge, account)),
+        Gap::RejectedRow(place) => ("rejected-row", "the row or cell that could not be used", rejected_row(judge, place)),
+        Gap::RejectedBeside(place) => ("rejected-row", "the row that could not be used", rejected_beside(judge, account, place)),
         Gap::PartialDirectory => (
             "partial-directory",
             "the rest of the directory",
@@ -76,28 +79,33 @@ fn not_evaluable(judge: &Judge<'_>, account: Account, gap: Gap) -> Draft {
             "the employee number",
             "Its address finds nobody and its employee number is damaged, so its owner may be in the directory".to_owned(),
         ),
-    };
-    let left = |suspect: &Suspect| judge.employment[suspect.person].status == Status::Terminated;
-    let suspects = match gap {
-        Gap::Near => judge.matches.suspects.of(account),
-        _ => &[],
-    };
-    let severity = match gap {
-        Gap::Near if judge.may_administer(account) || suspects.iter().any(left) => Severity::High,
-        _ => Severity::Medium,
-    };
-    let mut draft = judge.about(Kind::NotEvaluable, severity, account, reason);
-    draft.finding.code = Some(code);
-    let candidate = |suspect: &Suspect| Candidate {
-        person: judge.person_ref(suspect.person),
-        score: 1.0,
-        why: in_what(judge, account, *suspect),
-    };
-    draft
-        .with("code", Value::Code(code))
-        .with("missing", Value::Text(Some(missing.to_owned())))
-        .with("candidate", Value::Near(suspects.iter().map(candidate).collect()))
-        .with("found", Value::ItsReason)
+    }
+}
+
+fn no_status(judge: &Judge<'_>, account: Account) -> String {
+    match judge.person_of(account).and_then(|(person, _)| judge.word(person)) {
+        Some(word) => format!("The directory's status `{word}` says neither employed nor ended, and no date decides"),
+        None => "The directory's row has no readable status, and no date decides".to_owned(),
+    }
+}
+
+fn rejected_row(judge: &Judge<'_>, place: KeyPlace) -> String {
+    let key = explain::key_in_words(place.key);
+    let at = format!("row {} of {}", place.row, judge.people.source_name(place.source));
+    match place.rejected {
+        true => format!("Nobody has its keys, but {at}, which was rejected, may hold its {key}: its owner may be real"),
+        false => format!("Nobody has its keys, but an unusable cell in {at} may hold its {key}: its owner may be real"),
+    }
+}
+
+fn rejected_beside(judge: &Judge<'_>, account: Account, place: KeyPlace) -> String {
+    let (key, source) = (explain::key_in_words(place.key), judge.people.source_name(place.source));
+    let who = judge.person_of(account).map(|(person, _)| explain::person(&judge.person_ref(person))).unwrap_or_default();
+    format!(
+        "It is matched to {who}, but row {} of {source}, which was rejected, carries its {key} too: what that row says of the \
+         employment is not known",
+        place.row
+    )
 }
 
 /// Whom an account may be.

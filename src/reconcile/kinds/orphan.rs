@@ -4,8 +4,8 @@ use super::sheet::{Sheet, removing};
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::Account;
 use crate::terms::{AccountSituation, Kind, Severity};
 
 pub(super) const SHEET: Sheet = Sheet {

@@ -10,10 +10,10 @@ use crate::reconcile::employment::{Contradiction, Employment};
 use crate::reconcile::exclusions;
 use crate::reconcile::exclusions::Part;
 use crate::reconcile::explain;
-use crate::reconcile::finding::{PersonRef, Value};
+use crate::reconcile::finding::{LISTED, PersonRef, Value};
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::{Account, Person, Row, all};
-use crate::reconcile::judge::{Judge, LISTED};
+use crate::reconcile::judge::Judge;
+use crate::reconcile::places::{Account, Person, Row, all};
 use crate::terms::value::Number;
 use crate::terms::{AccountSituation, Key, Kind, PersonSituation, Severity, Status};
 

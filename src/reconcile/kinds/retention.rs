@@ -1,13 +1,13 @@
 //! An inactive account that this tool took out of use so long ago that the policy would now delete it.
 
 use super::sheet::{Sheet, kept_until};
+use crate::reconcile::correlation::matching::Correlation;
+use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
-use crate::reconcile::matching::Correlation;
 use crate::reconcile::past::Taken;
-use crate::reconcile::{NotTested, explain};
+use crate::reconcile::places::Account;
 use crate::terms::{AccountSituation, ActionKind, Kind, Severity, Status};
 
 /// The day on which an account was taken out of use is in the journals of the archive.
@@ -18,10 +18,10 @@ fn tested(judge: &Judge<'_>) -> u64 {
     if tests { judge.count(&[AccountSituation::Inactive]) } else { 0 }
 }
 
-fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
+fn untested(judge: &Judge<'_>) -> Vec<String> {
     let lost = judge.past.lost.iter().filter(|_| judge.rules.config.policy.delete_after_days > 0);
     let why = |lost: &String| format!("What was given back since is not known, so that nothing is proposed for deletion. {lost}");
-    lost.map(|lost| NotTested::new(Kind::Retention.as_str(), why(lost))).collect()
+    lost.map(why).collect()
 }
 
 fn find(judge: &Judge<'_>) -> Vec<Draft> {

@@ -3,18 +3,17 @@
 use chrono::NaiveDate;
 
 use crate::config::{Choice, Policy};
-use crate::reconcile::NotTested;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::Account;
 use crate::terms::{ActionKind, Kind, Severity};
 
 /// All that is particular to a kind of finding.
 pub(super) struct Sheet {
     /// On how many of what it was tested.
     pub(super) tested: fn(&Judge<'_>) -> u64,
-    /// Why it was not tested, on anybody or on some.
-    pub(super) untested: fn(&Judge<'_>) -> Vec<NotTested>,
+    /// Why it was not tested, on anybody or on some: sentences.
+    pub(super) untested: fn(&Judge<'_>) -> Vec<String>,
     /// What it finds.
     pub(super) find: fn(&Judge<'_>) -> Vec<Draft>,
     /// What its number of tests counts.
@@ -44,12 +43,12 @@ pub enum TestedOn {
 }
 
 /// A kind that the directory's files have to carry one of these fields for; `lacks` says so, `so` what follows.
-pub(super) fn without_fields(judge: &Judge<'_>, kind: Kind, fields: &[&str], lacks: &str, so: &str) -> Vec<NotTested> {
+pub(super) fn without_fields(judge: &Judge<'_>, fields: &[&str], lacks: &str, so: &str) -> Vec<String> {
     let why = match judge.people.any_provides(fields) {
         false => Some(format!("The directory has {lacks}{so}")),
         true => judge.people.without(fields).map(|some| format!("{some}, with {lacks}{so}")),
     };
-    why.map(|why| NotTested::new(kind.as_str(), why)).into_iter().collect()
+    why.into_iter().collect()
 }
 
 /// A finding on access that should not be there, with what the policy proposes: nothing that cannot be had, and nothing more where all

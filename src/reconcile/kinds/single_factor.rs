@@ -1,13 +1,12 @@
 //! An account that may administer and signs in without a second factor.
 
 use super::sheet::Sheet;
-use crate::reconcile::NotTested;
 use crate::reconcile::exclusions::Part;
 use crate::reconcile::explain;
 use crate::reconcile::finding::Value;
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::Account;
 use crate::terms::{Kind, Severity};
 
 pub(super) const SHEET: Sheet = Sheet {
@@ -32,7 +31,7 @@ fn single_factor(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     Some(draft.with("person", Value::ItsPerson).with("found", Value::ItsReason))
 }
 
-fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
+fn untested(judge: &Judge<'_>) -> Vec<String> {
     let silent = high(judge).filter(|account| judge.accounts.two_factor.get(*account).is_none()).count() as u64;
     let why = match (judge.accounts.provides("two_factor"), silent) {
         (false, _) => "No source says whether two-factor sign-in is on: Domo's user API does not, DomoStats People does".to_owned(),
@@ -42,5 +41,5 @@ fn untested(judge: &Judge<'_>) -> Vec<NotTested> {
             format!("Of {accounts} the source does not say whether two-factor sign-in is on")
         }
     };
-    vec![NotTested::new(Kind::SingleFactor.as_str(), why)]
+    vec![why]
 }

@@ -3,13 +3,13 @@
 use super::leaver::no_longer_entitled;
 use super::sheet::{Sheet, without_fields};
 use crate::reconcile::identity::Draft;
-use crate::reconcile::index::Account;
 use crate::reconcile::judge::Judge;
+use crate::reconcile::places::Account;
 use crate::terms::{AccountSituation, Kind};
 
 pub(super) const SHEET: Sheet = Sheet {
     policy: Some(|policy| policy.suspended),
-    untested: |judge| without_fields(judge, Kind::Suspended, &["status"], "no status column", ""),
+    untested: |judge| without_fields(judge, &["status"], "no status column", ""),
     ..Sheet::new(
         |judge| judge.whose_person_is_known(),
         |judge| judge.accounts_that_are(AccountSituation::Suspended, |account| suspended(judge, account)),

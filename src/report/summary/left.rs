@@ -10,11 +10,12 @@ use super::page::Page;
 use crate::archive::findings::Entry;
 use crate::reconcile::EvidenceStatus;
 use crate::report::accounts::named;
-use crate::report::builder::{address, severity, shown};
+use crate::report::builder::{address, severity};
 use crate::report::figures;
 use crate::report::sections::{cut, lines};
 use crate::report::view::{Cell, Column, Table};
 use crate::terms::Kind;
+use crate::text::shown;
 
 /// People listed on the page; each instance's report has all of its own.
 const PEOPLE: usize = 500;

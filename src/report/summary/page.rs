@@ -4,11 +4,12 @@ use super::types::report;
 use super::{AuditedRun, InstanceResult, Overall, SCHEMA, Several, Trouble};
 use crate::archive::history::State;
 use crate::reconcile::EvidenceStatus;
-use crate::report::builder::{address, rank, severity, shown};
+use crate::report::builder::{address, severity};
 use crate::report::figures;
 use crate::report::texts::Texts;
 use crate::report::view::{Cell, Column, Fact, Link, Reliability, Table};
-use crate::terms::Severity;
+use crate::terms::{Severity, Situation, Totals};
+use crate::text::shown;
 
 /// What stands where there is no number because nothing was judged.
 const NOTHING: &str = "\u{2013}";
@@ -69,8 +70,8 @@ impl Page<'_> {
             trouble: self.trouble(),
             findings: self.findings(),
             change: self.change(),
-            accounts: self.population("accounts"),
-            people: self.population("people"),
+            accounts: self.population(["accounts-table", "several.accounts_caption"], |run| tally(&run.findings.accounts)),
+            people: self.population(["people-table", "several.people_caption"], |run| tally(&run.findings.people)),
             left_notes,
             left,
             runs: self.runs(),
@@ -133,7 +134,7 @@ impl Page<'_> {
                         EvidenceStatus::Incomplete => (1, "incomplete", "several.label_incomplete"),
                         EvidenceStatus::Warnings => (2, "warnings", "several.label_warnings"),
                     };
-                    let lines = run.findings.evidence.reasons.iter().map(|reason| shown(reason)).collect();
+                    let lines = run.findings.evidence.reasons.iter().map(shown).collect();
                     let label = t.get(label).to_owned();
                     all.push((order, Trouble { instance: name, status, label, lines, href: Some(run.report()) }));
                 }
@@ -234,18 +235,11 @@ impl Page<'_> {
     }
 
     /// Situations that nobody is in have no column, and are named.
-    fn population(&self, side: &'static str) -> Table {
+    fn population(&self, [id, caption]: [&'static str; 2], tally: fn(&AuditedRun) -> (u64, Vec<(&'static str, u64)>)) -> Table {
         let t = self.t;
-        let parts = |run: &AuditedRun| -> (u64, Vec<(&str, u64)>) {
-            let found = &run.findings;
-            match side {
-                "accounts" => (found.accounts.read, found.accounts.parts().map(|(one, count)| (one.as_str(), count)).into()),
-                _ => (found.people.read, found.people.parts().map(|(one, count)| (one.as_str(), count)).into()),
-            }
-        };
         let mut sums: Vec<(&str, u64)> = Vec::new();
         for (_, run) in self.judged() {
-            for (place, (name, count)) in parts(run).1.into_iter().enumerate() {
+            for (place, (name, count)) in tally(run).1.into_iter().enumerate() {
                 match sums.get_mut(place) {
                     Some((_, sum)) => *sum += count,
                     None => sums.push((name, count)),
@@ -257,12 +251,8 @@ impl Page<'_> {
         columns.push(Column::new("sum", t.get("population.sum"), "n"));
         columns.push(Column::new("check", t.get("several.column_check"), "s"));
         columns.extend(sums.iter().filter(|(_, sum)| *sum > 0).map(|(name, _)| Column::new("situation", &label(name), "n")));
-        let (id, caption) = match side {
-            "accounts" => ("accounts-table", "several.accounts_caption"),
-            _ => ("people-table", "several.people_caption"),
-        };
         let mut table = self.table(id, caption, columns, |run| {
-            let (read, parts) = parts(run);
+            let (read, parts) = tally(run);
             let sum: u64 = parts.iter().map(|(_, count)| count).sum();
             let check = match sum == read {
                 true => Cell::of("ok", t.get("population.ties_out").to_owned()),
@@ -290,6 +280,11 @@ impl Page<'_> {
     }
 }
 
+/// How many were read, and how many of them are in which situation.
+fn tally<S: Situation, const N: usize>(totals: &Totals<S, N>) -> (u64, Vec<(&'static str, u64)>) {
+    (totals.read, totals.parts().map(|(situation, count)| (situation.word(), count)).into())
+}
+
 /// What stands in a column of an instance that was not audited.
 fn dash(sort: &str) -> Cell {
     Cell::of(if sort == "n" { "number zero" } else { "empty" }, NOTHING.to_owned())
@@ -299,6 +294,6 @@ fn dash(sort: &str) -> Cell {
 fn number_form(severity: Severity, number: u64) -> &'static str {
     match number {
         0 => "number zero",
-        _ => ["number critical-t", "number high-t", "number medium-t", "number low-t", "number info-t"][rank(severity)],
+        _ => ["number critical-t", "number high-t", "number medium-t", "number low-t", "number info-t"][severity.rank()],
     }
 }
