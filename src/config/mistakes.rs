@@ -59,6 +59,16 @@ pub(super) fn lenient(text: &str) -> (Option<Config>, Vec<Found>, Vec<String>) {
     (None, found, read_over)
 }
 
+/// The text without the lines of numbers that are beyond their limit. All others keep their number.
+pub(super) fn within_limits(text: &str) -> String {
+    let beyond = DeTable::parse(text).map(|file| limits::beyond(file.get_ref())).unwrap_or_default();
+    // The last first: what stands before a line keeps its place.
+    beyond
+        .into_iter()
+        .rev()
+        .fold(text.to_owned(), |rest, at| without(&rest, at).filter(|rest| rest.parse::<toml::Table>().is_ok()).unwrap_or(rest))
+}
+
 /// Every key that a table of a list has to have and has not: where the table stands in the text, in bytes, and what is wrong.
 fn missing_keys(file: &DeTable<'_>) -> Vec<(usize, String)> {
     let schema = schemars::schema_for!(Config).to_value();

@@ -68,7 +68,7 @@ use crate::terms::Flavour;
 use crate::terms::names;
 
 pub use failed::failed;
-pub(crate) use figures::percent;
+pub(crate) use figures::share;
 pub use inputs::{Inputs, Options};
 pub use redact::KEY as REDACTION_KEY;
 pub use view::View;

@@ -69,6 +69,15 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
     inputs
 }
 
+/// What runs recorded of a file beside a run that only grows, oldest first: each state of it once, with the run that recorded it first.
+pub fn recorded<'r>(runs: &'r [StoredRun], run: &str, name: &str) -> Vec<(&'r StoredRun, &'r InputEntry)> {
+    let place = format!("{run}/{name}");
+    let of = |later: &'r StoredRun| later.manifest.iter().flat_map(|manifest| &manifest.inputs).map(move |input| (later, input));
+    let mut recorded: Vec<_> = runs.iter().flat_map(of).filter(|(_, input)| input.name == place).collect();
+    recorded.dedup_by(|(_, one), (_, before)| one.sha256 == before.sha256);
+    recorded
+}
+
 /// As much of a file as ends in whole lines.
 fn whole_lines(mut bytes: Vec<u8>) -> Vec<u8> {
     let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
