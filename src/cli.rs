@@ -335,7 +335,7 @@ pub struct Revert {
     /// Where the run is found.
     #[command(flatten)]
     pub at: At,
-    /// The plan [default: revert.plan.json beside the journal]
+    /// The plan [default: revert.plan.json beside the journal, revert.2.plan.json where that was applied]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Print one JSON document instead of text

@@ -25,6 +25,6 @@ mod store;
 pub use history::{History, diff, findings, replay, tokens};
 pub use store::{
     Archive, FileEntry, Listing, Lock, Manifest, OutFile, RunFolder, RunInfo, StoredRun, holds, is_of_unfinished_run, journals,
-    plans, say_shared,
+    plans, recorded, say_shared,
 };
 pub use store::{inputs, manifest, prune, run, summaries};

@@ -70,7 +70,12 @@ pub(super) fn run(options: &cli::Demo, invocation: &Invocation) -> Result<Exit> 
         _ => {}
     }
     if options.keep {
-        invocation.terminal.say(road(&audited, &options.archive, &config, &running.url(), by_name.as_deref()));
+        let road = road(&audited, &options.archive, &config, &running.url(), by_name.as_deref());
+        match options.json {
+            // Stdout has its document.
+            true => invocation.terminal.say(road),
+            false => invocation.terminal.answer(road)?,
+        }
         runtime.block_on(stop.or(running.forever()));
     }
     Ok(None)

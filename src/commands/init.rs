@@ -59,6 +59,10 @@ pub(super) fn run(options: &cli::Init, invocation: &Invocation) -> Result<Exit> 
     let folder = out_folder(&options.out)?;
     let directories: Vec<Directory> = Config::default().directories(&options.directory);
     let people = directory::load(&directories).with_context(|| undecided(options))?;
+    if let Some(source) = people.sources.iter().find(|source| source.columns.is_empty()) {
+        let nothing = Failure::usage(format!("{} has neither people nor headers: it shows no columns", source.name));
+        return Err(anyhow::Error::new(nothing).context(undecided(options)));
+    }
     let accounts = accounts(options, invocation)?;
     let text = written(folder, &directories, &people.sources, accounts.as_ref())?;
     Config::parse(&text).context("the configuration that was made cannot be read: this is a defect of the program")?;

@@ -106,6 +106,11 @@ impl PlanFile {
         self.original.as_ref().map_or(&self.named, |original| original.archive.path())
     }
 
+    /// The plan that this is a copy of, elsewhere than in its archive.
+    pub(super) fn copy_of(&self) -> Option<&Path> {
+        self.original.as_ref()?.file.as_deref().filter(|file| *file != self.path && file.is_file())
+    }
+
     /// The plan.
     pub(super) fn plan(&self) -> &Plan {
         self.sealed.plan()
@@ -178,14 +183,8 @@ impl PlanFile {
             None if original.is_audits(self.plan()) => Path::new(names::PLAN),
             None => return Ok(Vec::new()),
         };
-        let ours = format!("{}/{}", original.run.id(), name_of(&files::journal_of(place)));
-        let mut recorded = Vec::new();
-        for run in &listing.runs {
-            let inputs = run.manifest.iter().flat_map(|manifest| &manifest.inputs);
-            let inputs = inputs.filter(|input| input.role == archive::manifest::JOURNAL && input.name == ours);
-            recorded.extend(inputs.map(|input| (run.id().to_owned(), input.clone())));
-        }
-        Ok(recorded)
+        let recorded = archive::recorded(&listing.runs, original.run.id(), &name_of(&files::journal_of(place)));
+        Ok(recorded.into_iter().map(|(run, input)| (run.id().to_owned(), input.clone())).collect())
     }
 
     /// Refuses where a run after this one cannot be read: it is not taken for none.
@@ -286,7 +285,7 @@ impl PlanFile {
 fn tighten(plan: &Plan, home: &Path, config: &Config) -> Result<Config> {
     let kept = folder_of(home).join(names::CONFIG);
     let kept = || -> Result<Option<PlanRules>> {
-        let Some(kept) = Loaded::named(Some(kept.as_path()).filter(|kept| kept.is_file()))? else { return Ok(None) };
+        let Some(kept) = Loaded::kept(&kept)? else { return Ok(None) };
         Ok(Some(PlanRules::of(&super::applied::of_instance(&kept.config, &plan.id, &plan.instance)?.0)))
     };
     let rules = match plan.rules.clone() {
@@ -454,7 +453,7 @@ fn try_decided(plan: &Path) -> Result<()> {
 /// `[report] classification` of the run that a plan lies with.
 pub(super) fn classification(plan: &Path) -> Result<Option<String>> {
     let rules = folder_of(plan).join(names::CONFIG);
-    let rules = Loaded::named(Some(rules.as_path()).filter(|rules| rules.is_file()))?;
+    let rules = Loaded::kept(&rules)?;
     Ok(rules.and_then(|rules| rules.config.report.classification))
 }
 

@@ -96,7 +96,9 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
         false => invocation.terminal.answer(output.told(judged.lacks_earlier))?,
     }
     // The same rules on the same data must give the same findings; if they do not, somebody must look.
-    Ok((judged.same && !identical && !judged.lacks_earlier).then_some(FailureKind::Failed))
+    let broken = (judged.same && !identical && !judged.lacks_earlier).then_some(FailureKind::Failed);
+    let incomplete = judged.reconciliation.evidence.status == EvidenceStatus::Incomplete;
+    Ok(broken.or(incomplete.then_some(FailureKind::NotEvaluable)))
 }
 
 impl Output<'_> {
@@ -113,7 +115,13 @@ impl Output<'_> {
             (false, false) => format!("{replay_of} judged with another version or configuration."),
         };
         let (appeared, gone, changed) = (appeared.len(), gone.len(), changed.len());
-        format!("{outcome}\nFindings: {appeared} new, {gone} gone, {changed} changed, {same} as before.\n{run_dir}")
+        let mut lines = vec![outcome, format!("Findings: {appeared} new, {gone} gone, {changed} changed, {same} as before.")];
+        if self.evidence == EvidenceStatus::Incomplete {
+            lines.push("Evidence: INCOMPLETE: do not rely on this report".to_owned());
+            lines.extend(self.reasons.iter().map(|reason| format!("  {reason}")));
+        }
+        lines.push(run_dir.clone());
+        lines.join("\n")
     }
 }
 

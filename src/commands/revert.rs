@@ -1,11 +1,13 @@
 //! `revert`
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::plan_file::{self, PlanFile};
 use super::{Exit, Invocation, out_folder, progress::ProgressLine};
-use crate::apply::journal;
+use crate::apply::{files, journal};
 use crate::config::{DeactivateWith, Loaded};
 use crate::digest;
 use crate::domo::{Reader, Session, Settings};
@@ -16,13 +18,13 @@ use crate::plan::guard::AuditFigures;
 use crate::plan::revert::{Undo, done};
 use crate::plan::{self, GuardedAccounts, InputDigests, Plan};
 use crate::terms::ActionKind;
-use crate::terms::names::REVERT_PLAN;
+use crate::terms::names;
 use crate::{cli, text};
 
 /// Reads the accounts a journal is about as they are now, and plans what undoes it.
 pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit> {
     let path = plan_file::journal_path(&options.journal, &options.at.archive)?;
-    let out = options.out.clone().unwrap_or_else(|| crate::files::folder_of(&path).join(REVERT_PLAN));
+    let out = options.out.clone().unwrap_or_else(|| default_out(crate::files::folder_of(&path)));
     if out.exists() {
         return Err(Failure::usage(format!("{} is there already; a plan is never overwritten", out.display()))
             .hint("review and apply it, or name another file with --out")
@@ -86,7 +88,16 @@ pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit
     Ok(None)
 }
 
-fn told(plan: Option<&Plan>, undo: &Undo, out: &std::path::Path) -> String {
+/// Where a plan goes that nobody names: what undoes a plan that was applied under that name has the next one.
+fn default_out(folder: &Path) -> PathBuf {
+    let (mut number, place) = (1, |number| folder.join(names::revert_plan(number)));
+    while files::journal_of(&place(number)).exists() {
+        number += 1;
+    }
+    place(number)
+}
+
+fn told(plan: Option<&Plan>, undo: &Undo, out: &Path) -> String {
     let mut lines = vec![match plan {
         Some(plan) => {
             format!(

@@ -1,7 +1,7 @@
 //! What an instance is called: `acme` is acme.domo.com. Finding ids and the history hang on the name, so one Domo has one. And the
 //! configuration of one of several.
 
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{Deserialize, Deserializer};
 
 use super::{Config, Instance};
 
@@ -30,19 +30,19 @@ pub fn same_instance(one: &str, other: &str) -> bool {
     plain(one) == plain(other)
 }
 
-/// Of a configuration.
+/// Of a configuration. What is the name of none is kept as it was written: its text is looked through for such, and a run of an older
+/// version may have kept one.
 pub(super) fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    named(String::deserialize(deserializer)?)
+    String::deserialize(deserializer).map(named)
 }
 
 /// The same where it may be absent.
 pub(super) fn optional_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Option::<String>::deserialize(deserializer)?.map(named).transpose()
+    Ok(Option::<String>::deserialize(deserializer)?.map(named))
 }
 
-fn named<E: Error>(written: String) -> Result<String, E> {
-    let problem = || E::custom(format!("{written:?} is the name of no instance: write `acme` for acme.domo.com"));
-    instance_name(&written).ok_or_else(problem)
+fn named(written: String) -> String {
+    instance_name(&written).unwrap_or(written)
 }
 
 impl Config {

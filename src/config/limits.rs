@@ -1,17 +1,18 @@
-//! What a configuration may not say, wherever it says it: numbers beyond any use, and a secret where its variable's name belongs.
+//! What a configuration may not say, wherever it says it: numbers beyond any use, a secret where its variable's name belongs, and names
+//! that no instance has.
 
 use toml::de::{DeTable, DeValue};
 
+use super::instance::instance_name;
+
 /// Keys that hold a number, and the least and the most it may be.
-const NUMBERS: [(&str, i64, i64); 7] = [
-    ("plan_valid_days", 1, 3650),
+const NUMBERS: [(&str, i64, i64); 5] = [
+    ("plan_valid_days", 0, 3650),
     ("concurrency", 1, 64),
     // The whole instance's limit, which others use too.
     ("requests_per_minute", 1, 3000),
     ("page_size", 1, 500),
     ("timeout_s", 1, 86_400),
-    ("max_deactivations_percent", 0, 100),
-    ("max_updates_percent", 0, 100),
 ];
 
 /// Days of any other key: a century.
@@ -23,15 +24,33 @@ pub(super) fn limit(key: &str) -> Option<(i64, i64)> {
     named.or_else(|| key.ends_with("_days").then_some((0, DAYS)))
 }
 
-/// Every number beyond its limit and every name of a variable that is none: where its key stands in the text, in bytes, and what is wrong.
-/// No value of a variable's key is shown: whoever wrote a secret there must not find it in a log.
+/// Every number beyond its limit and every name of a variable or an instance that is none: where its key stands in the text, in bytes, and
+/// what is wrong. No value of a variable's key is shown: whoever wrote a secret there must not find it in a log.
 pub(super) fn problems(file: &DeTable<'_>) -> Vec<(usize, String)> {
+    all(file).into_iter().map(|(at, Wrong::Number(said) | Wrong::Text(said))| (at, said)).collect()
+}
+
+/// Where the numbers beyond their limit stand in the text, in bytes, in their order.
+pub(super) fn beyond(file: &DeTable<'_>) -> Vec<usize> {
+    let mut places: Vec<usize> =
+        all(file).into_iter().filter(|(_, what)| matches!(what, Wrong::Number(_))).map(|(at, _)| at).collect();
+    places.sort_unstable();
+    places
+}
+
+/// What is wrong, and with what.
+enum Wrong {
+    Number(String),
+    Text(String),
+}
+
+fn all(file: &DeTable<'_>) -> Vec<(usize, Wrong)> {
     let mut problems = Vec::new();
     walk("", file, &mut problems);
     problems
 }
 
-fn walk(section: &str, table: &DeTable<'_>, problems: &mut Vec<(usize, String)>) {
+fn walk(section: &str, table: &DeTable<'_>, problems: &mut Vec<(usize, Wrong)>) {
     for (key, value) in table {
         let (at, key) = (key.span().start, key.get_ref());
         match value.get_ref() {
@@ -39,7 +58,7 @@ fn walk(section: &str, table: &DeTable<'_>, problems: &mut Vec<(usize, String)>)
                 let value = i64::from_str_radix(number.as_str(), number.radix()).ok();
                 let beyond = |(least, most): &(i64, i64)| value.is_none_or(|value| !(*least..=*most).contains(&value));
                 if let Some((least, most)) = limit(key).filter(beyond) {
-                    problems.push((at, format!("{section}{key} is {least} to {most}, not {number}")));
+                    problems.push((at, Wrong::Number(format!("{section}{key} is {least} to {most}, not {number}"))));
                 }
             }
             DeValue::String(name) if key.ends_with("_env") && !is_variable(name) => {
@@ -47,7 +66,11 @@ fn walk(section: &str, table: &DeTable<'_>, problems: &mut Vec<(usize, String)>)
                     "{section}{key} is not the name of an environment variable (letters, digits and `_`): name the variable that holds \
                      the value, and put the value there"
                 );
-                problems.push((at, said));
+                problems.push((at, Wrong::Text(said)));
+            }
+            DeValue::String(name) if names_an_instance(section, key) && instance_name(name).is_none() => {
+                let name: &str = name;
+                problems.push((at, Wrong::Text(format!("{name:?} is the name of no instance: write `acme` for acme.domo.com"))));
             }
             DeValue::Table(inner) => walk(&format!("[{key}] "), inner, problems),
             DeValue::Array(items) => {
@@ -59,6 +82,11 @@ fn walk(section: &str, table: &DeTable<'_>, problems: &mut Vec<(usize, String)>)
             _ => {}
         }
     }
+}
+
+/// Whether a key is that of an instance's name.
+fn names_an_instance(section: &str, key: &str) -> bool {
+    matches!((section.trim_end(), key), ("[domo]", "instance") | ("[[instance]]", "name"))
 }
 
 /// `[A-Za-z_][A-Za-z0-9_]*`
@@ -90,13 +118,12 @@ mod tests {
         for part in [
             "[domo] concurrency is 1 to 64, not 9223372036854775807",
             "[domo] activity_days is 0 to 36500, not -1",
-            "[policy] plan_valid_days is 1 to 3650, not 4294967295",
+            "[policy] plan_valid_days is 0 to 3650, not 4294967295",
             "[[instance]] page_size is 1 to 500, not 0",
             "[[directory]] max_age_days is 0 to 36500, not 36501",
-            "[guards] max_updates_percent is 0 to 100, not 200",
         ] {
             assert!(found.iter().any(|(_, said)| said == part), "{part}: {found:?}");
         }
-        assert_eq!(found.len(), 6);
+        assert_eq!(found.len(), 5, "{found:?}");
     }
 }

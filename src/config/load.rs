@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::mistakes::{lenient, mistakes};
+use super::mistakes::{lenient, mistakes, within_limits};
 use super::{Config, Directory, limits, source};
 use crate::failure::Failure;
 use crate::files;
@@ -54,8 +54,8 @@ impl Loaded {
         Ok(Self::at(found, text, config))
     }
 
-    /// As [`read`](Self::read), but of a file that is not valid as much as can be used, beside what is wrong with it: for who looks for
-    /// everything that is wrong. What was left out of it may have said where a secret goes, so nothing secret is sent by it.
+    /// As [`read`](Self::read), but of a file that is not valid as much as can be used, without numbers beyond their limit, beside what is
+    /// wrong with it: for who looks for everything that is wrong. What was left out of it may have said where a secret goes, so nothing secret is sent by it.
     pub fn read_in_part(path: Option<&Path>) -> (Self, Option<anyhow::Error>) {
         let error = match Self::read(path) {
             Ok(loaded) => return (loaded, None),
@@ -63,7 +63,7 @@ impl Loaded {
         };
         let found = file(path).unwrap_or_else(|| DEFAULT_FILE.into());
         let text = files::read_text(&found, LONGEST).unwrap_or_default();
-        let mut config = lenient(&text).0.unwrap_or_default();
+        let mut config = lenient(&within_limits(&text)).0.unwrap_or_default();
         // What is told already.
         config.notify.url_env = config.notify.url_env.filter(|name| limits::is_variable(name));
         for directory in &mut config.directory {
@@ -89,6 +89,20 @@ impl Loaded {
         }
         let directory = config.directories(&[]);
         Self { written: Config { directory, ..config.clone() }, config, path: Some(found), text }
+    }
+
+    /// The configuration that a run kept in this file; none where it is not there.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn kept(path: &Path) -> Result<Option<Self>> {
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let unreadable = || Failure::usage(format!("cannot read the configuration {}", path.display()));
+        let text = files::read_text(path, LONGEST).with_context(unreadable)?;
+        let config = Config::parse_kept(&text).with_context(unreadable)?;
+        Ok(Some(Self::at(path.to_owned(), text, config)))
     }
 
     /// The file that somebody named, read; none where nobody named one. For commands whose rules are elsewhere.
@@ -158,6 +172,17 @@ impl Config {
         }
     }
 
+    /// Parses a configuration that a run kept: it was in force, whatever may not stand in one since.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn parse_kept(text: &str) -> Result<Self> {
+        match lenient(text) {
+            (Some(config), found, _) if found.is_empty() => Ok(config),
+            _ => Self::parse(text),
+        }
+    }
+
     /// The directories to read where these files are named instead of the configured ones; the configured ones where none is. A file
     /// that the configuration names too keeps its settings there; in any other everything is found by itself.
     ///
@@ -193,6 +218,18 @@ mod tests {
             assert_eq!(line.lines().count(), 1, "{line}");
             assert_eq!(line.parse::<toml::Table>().unwrap()["text"].as_str(), Some(text), "{line}");
         }
+    }
+
+    #[test]
+    fn a_number_beyond_its_limit_is_said_and_not_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rules.toml");
+        std::fs::write(&path, "[domo]\npage_size = 501\ninstance = \"acme\"\nrequests_per_minute = 0\n").unwrap();
+        let (loaded, invalid) = Loaded::read_in_part(Some(&path));
+        let said = crate::failure::paragraph(&invalid.unwrap());
+        assert!(said.contains("line 4, column 1: [domo] requests_per_minute is 1 to 3000, not 0"), "{said}");
+        let expected = crate::config::Domo { instance: Some("acme".into()), ..crate::config::Domo::default() };
+        assert_eq!(loaded.config.domo, expected);
     }
 
     #[test]

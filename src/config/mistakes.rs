@@ -59,6 +59,16 @@ pub(super) fn lenient(text: &str) -> (Option<Config>, Vec<Found>, Vec<String>) {
     (None, found, read_over)
 }
 
+/// The text without the lines of numbers that are beyond their limit. All others keep their number.
+pub(super) fn within_limits(text: &str) -> String {
+    let beyond = DeTable::parse(text).map(|file| limits::beyond(file.get_ref())).unwrap_or_default();
+    // The last first: what stands before a line keeps its place.
+    beyond
+        .into_iter()
+        .rev()
+        .fold(text.to_owned(), |rest, at| without(&rest, at).filter(|rest| rest.parse::<toml::Table>().is_ok()).unwrap_or(rest))
+}
+
 /// Every key that a table of a list has to have and has not: where the table stands in the text, in bytes, and what is wrong.
 fn missing_keys(file: &DeTable<'_>) -> Vec<(usize, String)> {
     let schema = schemars::schema_for!(Config).to_value();
@@ -221,7 +231,7 @@ mod tests {
             "did you mean `concurrency`?",
             "[domo] page_size is 1 to 500, not 9999",
             "line 4, column 2: unknown field `polcy`",
-            "[policy] plan_valid_days is 1 to 3650, not 4294967296",
+            "[policy] plan_valid_days is 0 to 3650, not 4294967296",
             "line 8, column 1: unknown field `leavr`",
             "line 10, column 1: unknown field `emial`",
             "[notify] url_env is not the name of an environment variable",

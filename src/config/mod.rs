@@ -3,6 +3,7 @@
 //! Flag beats environment beats file; the flags are applied by the commands. Secrets are never in the file: it names the
 //! environment variables that hold them. The words that a file may use are those of [`crate::terms`].
 
+mod account;
 mod content;
 pub mod environment;
 mod instance;
@@ -383,6 +384,8 @@ impl Default for Guards {
 #[serde(deny_unknown_fields)]
 pub struct Link {
     /// The account's e-mail address or Domo id.
+    #[serde(deserialize_with = "account::named")]
+    #[schemars(schema_with = "account::named_schema")]
     pub account: String,
     /// The person's employee number or an e-mail address in the directory.
     pub person: String,
@@ -410,6 +413,8 @@ pub struct Exclude {
     /// An e-mail pattern; `*` is a wildcard.
     pub email: Option<String>,
     /// A Domo id.
+    #[serde(default, deserialize_with = "account::id")]
+    #[schemars(schema_with = "account::id_schema")]
     pub id: Option<u64>,
     /// Why these are not people.
     pub reason: String,
@@ -442,6 +447,8 @@ pub struct GroupRule {
 #[serde(deny_unknown_fields)]
 pub struct Exception {
     /// E-mail or Domo id.
+    #[serde(deserialize_with = "account::named")]
+    #[schemars(schema_with = "account::named_schema")]
     pub account: String,
     /// Kinds of finding that are accepted.
     pub kinds: Vec<Kind>,

@@ -86,7 +86,7 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     let max_age_days = file.max_age_days.unwrap_or(config::MAX_AGE_DAYS);
     let exported = if file.is_fetched() { None } else { age::of_name(&name) };
     let name = file.name.clone().unwrap_or(name);
-    let size = bytes.len() as u64;
+    let (size, is_blank) = (bytes.len() as u64, read::is_blank(&bytes));
     // The clock by which a file has its day, whatever day stands for today in a run.
     let today = chrono::Utc::now().date_naive();
     let mut source =
@@ -126,7 +126,9 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     let built = build::build(&raw, &mapping, file, calendar, index, &mut source)?;
     source.rejected = built.rejected.len() as u64;
     source.rows = built.frame.height() as u64 + source.rejected;
-    if source.rows == 0 {
+    if is_blank {
+        source.incomplete.push("it is empty: the job that writes it may have failed".into());
+    } else if source.rows == 0 {
         source.incomplete.push("it has no people".into());
     } else if built.frame.height() == 0 {
         source.incomplete.push("none of its rows can be used".into());

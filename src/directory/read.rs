@@ -35,8 +35,10 @@ pub(super) struct Table {
 /// # Errors
 /// They are no list, or not what the configuration says.
 pub(super) fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Source) -> Result<Table> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        bail!(Failure::usage("the file is empty").hint("export it again; the job that writes it may have failed"));
+    // A list of nobody, as `[]` and a row of headers are.
+    if is_blank(&bytes) {
+        source.format = "empty".into();
+        return Ok(Table { raw: Raw::default(), headers: Vec::new(), epoch_1904: false });
     }
     let content = decode::decode(bytes, file.encoding.as_deref())?;
     let kind = match &content {
@@ -269,6 +271,13 @@ impl Reader<'_> {
             self.source.skipped.push(format!("row {}: a second row of headers", found.at as u32 + first_row + 1));
         }
     }
+}
+
+/// Whether there is nothing in a file, but a byte order mark and white space.
+pub(super) fn is_blank(bytes: &[u8]) -> bool {
+    let marks: [&[u8]; 3] = [b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF"];
+    let rest = marks.into_iter().find_map(|mark| bytes.strip_prefix(mark)).unwrap_or(bytes);
+    rest.iter().all(u8::is_ascii_whitespace)
 }
 
 /// Refuses content that is not what `format` in the configuration says.

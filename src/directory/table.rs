@@ -119,6 +119,16 @@ pub fn walk(bytes: Vec<u8>, mut each: impl FnMut(u32, &dyn Cells) -> bool) -> Re
     }
 }
 
+/// Whether a file that begins so may be delimited text; one without anything is. `is_whole`: that is all of it.
+pub fn may_be_delimited(head: Vec<u8>, is_whole: bool) -> bool {
+    head.trim_ascii().is_empty()
+        || match decode::decode(head, None) {
+            Ok(content) => matches!(content, Decoded::Text(FileFormat::Delimited, _)),
+            // It may be cut within a letter.
+            Err(_) => !is_whole,
+        }
+}
+
 /// Why a JSON text that is a table (`columns` and `rows` apart, as Domo answers queries, or lists in a list) may be a part only; none for
 /// any other text.
 pub fn json_table(body: &[u8]) -> Option<Vec<String>> {

@@ -104,7 +104,13 @@ impl Settings {
                 .into());
         };
 
-        let api_url = instance.and_then(|instance| instance.api_url.clone()).or_else(|| var(environment::API_URL));
+        let written = instance.and_then(|instance| instance.api_url.clone());
+        let api_url = var(environment::API_URL).or_else(|| written.clone());
+        if let (Some(instance), Some(written), Some(used)) = (instance, &written, &api_url)
+            && written != used
+        {
+            tracing::warn!("DOMO_API_URL is set: {} is asked there, not at its own api_url of [[instance]]", instance.name);
+        }
         let domo = instance.map_or_else(|| config.domo.clone(), |instance| config.for_instance(instance).domo);
         let mut settings = Self::with(&domo, api_url.as_deref().unwrap_or(DEFAULT_API), id, SecretString::from(secret))?;
         settings.reads_content(config.content.as_ref());
@@ -239,9 +245,14 @@ mod tests {
              api_url = \"https://eu.example\"\npage_size = 100\n",
         )
         .unwrap();
-        let vars = [("EU_ID", "eu"), ("EU_SECRET", "hush"), ("DOMO_CLIENT_ID", "us"), ("DOMO_API_URL", "https://us.example")];
-        let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        let settings = Settings::from_vars(&config, config.instance.first(), &var).unwrap();
+        let vars = [("EU_ID", "eu"), ("EU_SECRET", "hush"), ("DOMO_CLIENT_ID", "us"), ("DOMO_API_URL", "http://127.0.0.1:9")];
+        let settings = |vars: &[(&str, &str)]| {
+            let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            Settings::from_vars(&config, config.instance.first(), &var).unwrap()
+        };
+        // Whoever points it at a sandbox must not write to the address of the file.
+        assert_eq!(settings(&vars).api_url.as_str(), "http://127.0.0.1:9/");
+        let settings = settings(&vars[..3]);
         assert_eq!(settings.client_id, "eu");
         assert_eq!(settings.api_url.as_str(), "https://eu.example/");
         assert_eq!((settings.page_size, settings.concurrency), (100, 2));

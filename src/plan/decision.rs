@@ -32,6 +32,9 @@ pub struct Decision {
     /// The file it came in, and the row; absent where it was decided on the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// SHA-256 of that file: read again, it says nothing new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_sha256: Option<String>,
     /// What it replaced, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<Decision>,
@@ -72,8 +75,8 @@ impl Verdict {
 impl Decision {
     /// A decision without more.
     pub fn new(verdict: Verdict, by: &str, at: DateTime<Utc>) -> Self {
-        let (until, comment, recorded_by, user, from) = (None, None, None, None, None);
-        Self { verdict, until, by: by.to_owned(), at, comment, recorded_by, user, from, earlier: Vec::new() }
+        let (until, comment, recorded_by, user, from, from_sha256) = (None, None, None, None, None, None);
+        Self { verdict, until, by: by.to_owned(), at, comment, recorded_by, user, from, from_sha256, earlier: Vec::new() }
     }
 
     /// Whether it is a yes, with a name to it.

@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decision::{Decision, Verdict, commented};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::decision::{Decision, Verdict, commented, same_person};
+use super::format::Plan;
 use super::sealed::Sealed;
 use crate::failure::Failure;
 use crate::text;
@@ -28,6 +31,8 @@ pub enum Heard {
     Now,
     /// Read, with the moment at which it was said.
     Then,
+    /// Taken over from an older plan, with the moment at which it was said.
+    Carried,
     /// Read, and nobody knows when it was said: a sheet's row.
     Sometime,
     /// A row that was left blank: nobody said anything.
@@ -48,7 +53,7 @@ pub struct Recorded {
 ///
 /// # Errors
 /// All that is wrong, with names, places and reasons.
-pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result<Recorded, Failure> {
+pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool, now: DateTime<Utc>) -> Result<Recorded, Failure> {
     let mut said: BTreeMap<&str, &Saying> = BTreeMap::new();
     let mut problems = Vec::new();
     for saying in sayings {
@@ -72,8 +77,9 @@ pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result
     let (mut steps, mut against, mut outdated, mut hints) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
     for (subject, saying) in said {
         let decision = &saying.decision;
-        let standing = sealed.plan().decisions.get(subject);
-        match step(standing, saying, overrule) {
+        let plan = sealed.plan();
+        let standing = plan.decisions.get(subject);
+        match step(standing, saying, overrule, &|digest, moment| was_handed_in(plan, digest, moment)) {
             Step::Nothing => continue,
             Step::Outdated(standing) => {
                 outdated.push(format!("{subject}: {}, and it was {} after that", said_in(saying), standing.told()))
@@ -93,7 +99,7 @@ pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool) -> Result
                 hints.insert("a rejection needs a reason: in the row's `comment`, or with --comment for all that have none");
                 problems.push(format!("{}: the rejection of {subject} says no reason", saying.place));
             }
-            Step::Record if decision.until.is_some_and(|until| until < decision.at.date_naive()) => {
+            Step::Record if decision.until.is_some_and(|until| saying.heard != Heard::Carried && until < now.date_naive()) => {
                 hints.insert("`accept-until` needs the last day on which it is accepted, which has not passed");
                 problems.push(format!("{}: the day of {} on {subject} has passed", saying.place, decision.word()));
             }
@@ -143,7 +149,18 @@ enum Step<'a> {
     Blank(&'a Decision),
 }
 
-fn step<'a>(standing: Option<&'a Decision>, saying: &Saying, overrule: bool) -> Step<'a> {
+/// Whether a file with this digest had decided something of a plan by a moment, whatever of it.
+fn was_handed_in(plan: &Plan, digest: &str, moment: DateTime<Utc>) -> bool {
+    let decisions = plan.decisions.values().flat_map(|decision| decision.earlier.iter().chain([decision]));
+    decisions.filter(|one| one.at <= moment).any(|one| one.from_sha256.as_deref() == Some(digest))
+}
+
+fn step<'a>(
+    standing: Option<&'a Decision>,
+    saying: &Saying,
+    overrule: bool,
+    was_handed_in: &dyn Fn(&str, DateTime<Utc>) -> bool,
+) -> Step<'a> {
     let said = &saying.decision;
     let decided = standing.filter(|standing| standing.verdict != Verdict::Open);
     if saying.heard == Heard::Blank {
@@ -163,7 +180,9 @@ fn step<'a>(standing: Option<&'a Decision>, saying: &Saying, overrule: bool) -> 
     if same && (said.verdict == Verdict::Open || said.comment.is_none() || said.comment == standing.comment) {
         return Step::Nothing;
     }
-    if is_outdated(saying, standing) {
+    let earlier = standing.earlier.iter().map(Decision::said);
+    let undecided = standing.verdict == Verdict::Open;
+    if is_outdated(saying.heard, &said.said(), &standing.said(), undecided, earlier, |digest| was_handed_in(digest, standing.at)) {
         return if same { Step::Nothing } else { Step::Outdated(standing) };
     }
     let Some(standing) = decided else { return Step::Record };
@@ -175,18 +194,47 @@ fn step<'a>(standing: Option<&'a Decision>, saying: &Saying, overrule: bool) -> 
     Step::Against(standing)
 }
 
-/// Whether what was read had been said before what stands: it is read again, or only now, and what was said later holds.
-fn is_outdated(saying: &Saying, standing: &Decision) -> bool {
-    let said = &saying.decision;
-    let again = |one: &&Decision| said.is_of(one) && said.says_the_same(one);
-    let mut before = standing.earlier.iter().filter(again);
-    match saying.heard {
+/// What somebody said once: a decision, or an answer of a certification.
+#[derive(Debug)]
+pub(super) struct Said<'a, A> {
+    pub(super) answer: A,
+    pub(super) by: &'a str,
+    pub(super) at: DateTime<Utc>,
+    pub(super) comment: Option<&'a str>,
+    /// The digest of the file in which it was said, where that is known.
+    pub(super) file: Option<&'a str>,
+}
+
+impl Decision {
+    fn said(&self) -> Said<'_, (Verdict, Option<NaiveDate>)> {
+        let (answer, file) = ((self.verdict, self.until), self.from_sha256.as_deref());
+        Said { answer, by: &self.by, at: self.at, comment: self.comment.as_deref(), file }
+    }
+}
+
+/// Whether what was read had been said before what stands: it is read again, or only now, and what was said later holds. `undecided`: what
+/// stands decides nothing. `earlier`: what was said of the same before it. `was_handed_in`: whether a file with this digest came before it.
+pub(super) fn is_outdated<'a, A: PartialEq>(
+    heard: Heard,
+    said: &Said<'_, A>,
+    standing: &Said<'_, A>,
+    undecided: bool,
+    earlier: impl Iterator<Item = Said<'a, A>>,
+    was_handed_in: impl Fn(&str) -> bool,
+) -> bool {
+    let mut again = earlier.filter(|one| one.answer == said.answer && same_person(one.by, said.by));
+    match heard {
         Heard::Now | Heard::Blank => false,
-        Heard::Then => {
-            let later = said.at < standing.at && (standing.verdict == Verdict::Open || said.is_of(standing));
-            later || before.any(|one| one.at == said.at)
+        Heard::Then | Heard::Carried => {
+            let later = said.at < standing.at && (undecided || same_person(said.by, standing.by));
+            later || again.any(|one| one.at == said.at)
         }
-        // Whoever decides so once more says it on the command line, or with another reason.
-        Heard::Sometime => before.any(|one| said.comment.is_none() || said.comment == one.comment),
+        // Another file is what somebody thinks now, though they have said it before. Of what came through a pipe, and in a version that
+        // kept no digests, the same words are taken for the same file: who decides so once more says it on the command line, or why.
+        Heard::Sometime => {
+            let unknown = |one: &Said<'_, A>| one.file.is_none() || said.file.is_none();
+            let same_words = |one: &Said<'_, A>| said.comment.is_none() || said.comment == one.comment;
+            said.file.is_some_and(was_handed_in) || again.any(|one| unknown(&one) && same_words(&one))
+        }
     }
 }

@@ -115,17 +115,28 @@ impl ReturnedSheet {
                 Failure::usage(format!("the sheet has no column {}", missing.join(", "))).hint("the columns must stay as they are")
             );
         }
-        let twice = |column: &&&str| header.iter().filter(|cell| cell == *column).count() > 1;
+        let filled = |place: &usize| {
+            let mut rows = self.rows.iter().skip(1);
+            let says = |row: &TextRow| row.cells.get(*place).is_some_and(|cell| !sheet::returned(cell).is_empty());
+            rows.any(|row| says(row) || row.uncomputed.contains(place))
+        };
+        // Somebody's own column may be called as one of ours; an empty one says nothing.
+        let places_of = |column: &str| {
+            let all: Vec<usize> = (0..header.len()).filter(|place| header[*place] == column).collect();
+            let with_values: Vec<usize> = all.iter().copied().filter(|place| all.len() > 1 && filled(place)).collect();
+            if with_values.is_empty() { all.into_iter().take(1).collect() } else { with_values }
+        };
+        let twice = |column: &&&str| places_of(column).len() > 1;
         let twice: Vec<_> = columns.iter().chain(&sheet::PLAN_COLUMNS).filter(twice).copied().collect();
         if !twice.is_empty() {
             return Err(Failure::usage(format!(
                 "the sheet has columns more than once, of which one would not be read: {}",
                 twice.join(", ")
             ))
-            .hint("hand in each person's sheet as a file of its own"));
+            .hint("rename or remove your own column; where the sheets of two people stand side by side, hand in each as a file of its own"));
         }
-        let places = columns.iter().map(|column| (*column, header.iter().position(|cell| cell == column)));
-        let places: Vec<_> = places.collect();
+        let places: Vec<(&str, Option<usize>)> =
+            columns.iter().map(|column| (*column, places_of(column).first().copied())).collect();
         let (mut said, mut problems, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
         for TextRow { number, cells, uncomputed } in self.rows.iter().skip(1) {
             let unknown = places.iter().find(|(_, place)| place.is_some_and(|place| uncomputed.contains(&place)));

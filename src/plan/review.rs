@@ -136,7 +136,7 @@ pub fn carried(plan: &Plan, old: &Plan, recorded_by: Option<&str>) -> (Vec<Sayin
                     recorded_by: recorded_by.map(str::to_owned).or_else(|| decision.recorded_by.clone()),
                     ..decision.clone()
                 };
-                sayings.push(Saying { subject: id.clone(), place: format!("plan {}", old.id), decision, heard: Heard::Then });
+                sayings.push(Saying { subject: id.clone(), place: format!("plan {}", old.id), decision, heard: Heard::Carried });
                 continue;
             }
             Some(_) => "what it would change is not the same any more",

@@ -8,7 +8,7 @@ use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::document::{Document, DocumentTable, columns};
-use super::{Inputs, behind, decided, percent};
+use super::{Inputs, behind, decided, share};
 use crate::archive::replay::{Replayed, Stored};
 use crate::digest;
 use crate::plan::certification::{CertificationLine, Confirmed, Stand, told};
@@ -77,9 +77,9 @@ impl Page<'_> {
         let mut lead =
             Vec::from_iter(incomplete.map(|why| format!("Nothing that is revoked or changed comes into a plan, because {why}.")));
         lead.push(format!(
-            "{decided} of {} in scope decided ({}): {keep} keep, {revoke} revoke, {role} another role.",
+            "{decided} of {} in scope decided{}: {keep} keep, {revoke} revoke, {role} another role.",
             text::plural(accounts, "account", "accounts"),
-            percent(decided, accounts)
+            share(decided, accounts)
         ));
         let open = match accounts - decided {
             0 => None,

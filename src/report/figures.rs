@@ -36,6 +36,11 @@ pub(crate) fn percent(part: u64, whole: u64) -> String {
     }
 }
 
+/// ` (99.9 %)`; of nothing there is no share.
+pub(crate) fn share(part: u64, whole: u64) -> String {
+    if whole == 0 { String::new() } else { format!(" ({})", percent(part, whole)) }
+}
+
 /// `2026-09-30 06:00 UTC (08:00 Europe/Berlin, UTC+02:00)`; the day is repeated where the zone has another one.
 pub(crate) fn moment(time: DateTime<Utc>, zone: Option<Tz>) -> String {
     let utc = text::minute(time);

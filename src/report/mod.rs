@@ -60,6 +60,7 @@ use awaited::Awaited;
 use crate::archive::findings::Findings;
 use crate::archive::{FileEntry, OutFile, RunFolder};
 use crate::config::Config;
+use crate::failure::Failure;
 use crate::plan::{self, Plan};
 use crate::reconcile::Finding;
 use crate::stage;
@@ -67,7 +68,7 @@ use crate::terms::Flavour;
 use crate::terms::names;
 
 pub use failed::failed;
-pub(crate) use figures::percent;
+pub(crate) use figures::share;
 pub use inputs::{Inputs, Options};
 pub use redact::KEY as REDACTION_KEY;
 pub use view::View;
@@ -264,6 +265,16 @@ pub fn check_templates(config: &Config) -> Vec<anyhow::Error> {
         }
     }
     problems
+}
+
+/// Files of the user's own templates that nothing comes of, as where a name is misspelt.
+pub fn idle_templates(config: &Config) -> Vec<anyhow::Error> {
+    let said = |file: &String| {
+        Failure::usage(format!("{file} replaces no template, and none includes it"))
+            .hint(format!("a file replaces the built-in one of its name: {}", templates::names()))
+            .into()
+    };
+    templates::idle(config).iter().map(said).collect()
 }
 
 fn try_templates(config: &Config, without: &BTreeSet<String>) -> Result<()> {

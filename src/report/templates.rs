@@ -119,6 +119,32 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>> {
     Ok(files)
 }
 
+/// Files of `[report] templates` that nothing comes of: each has the ending of a template, and neither has the name of one nor is named by
+/// one. What people read beside them may be there.
+pub(super) fn idle(config: &Config) -> Vec<String> {
+    let Some(folder) = &config.report.templates else { return Vec::new() };
+    // That it cannot be read is told by who loads it.
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.path().is_file());
+    let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let replaces = |name: &str| name == "texts.toml" || BUILT_IN.iter().any(|(built_in, _)| *built_in == name);
+    let own = read(folder).unwrap_or_default();
+    let is_named = |name: &str| own.iter().any(|(other, text)| other != name && text.contains(name));
+    let may_be = |name: &str| {
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+        ["html", "md", "css", "js", "toml"].contains(&ending.to_lowercase().as_str())
+            && !stem.starts_with('.')
+            && !stem.eq_ignore_ascii_case("readme")
+    };
+    let mut idle: Vec<String> = names.filter(|name| may_be(name) && !replaces(name) && !is_named(name)).collect();
+    idle.sort();
+    idle.into_iter().map(|name| folder.join(name).display().to_string()).collect()
+}
+
+/// The names of the files that may be replaced.
+pub(super) fn names() -> String {
+    BUILT_IN.map(|(name, _)| name).join(", ") + ", texts.toml"
+}
+
 /// Which file of the user's the template is that an error is about.
 pub(super) fn broken_in(config: &Config, error: &anyhow::Error) -> Option<String> {
     let folder = config.report.templates.as_ref()?;

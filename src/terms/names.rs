@@ -33,8 +33,6 @@ pub const REVIEW_CSV: &str = "review.csv";
 
 /// What is proposed.
 pub const PLAN: &str = "plan.json";
-/// The plan that undoes another, where nobody names it otherwise.
-pub const REVERT_PLAN: &str = "revert.plan.json";
 /// What became of a plan.
 pub const OUTCOME: &str = "apply.json";
 /// The end of a journal's name; what is before it is its plan's.
@@ -59,9 +57,18 @@ pub const CERTIFICATION_MARKDOWN: &str = "certification.md";
 
 /// `certification.plan.json`, `certification.2.plan.json` for what was decided after that was applied, and so on.
 pub fn certification_plan(number: usize) -> String {
+    numbered("certification", number)
+}
+
+/// `revert.plan.json`: the plan that undoes another, where nobody names it otherwise; `revert.2.plan.json` after that was applied, and so on.
+pub fn revert_plan(number: usize) -> String {
+    numbered("revert", number)
+}
+
+fn numbered(what: &str, number: usize) -> String {
     match number {
-        1 => "certification.plan.json".to_owned(),
-        number => format!("certification.{number}.plan.json"),
+        1 => format!("{what}.{PLAN}"),
+        number => format!("{what}.{number}.{PLAN}"),
     }
 }
 

@@ -123,10 +123,59 @@ fn a_directory_that_is_a_folder() {
     is_refused(&ran, folder.path(), 2, &[]);
 }
 
+/// The job that writes it may have failed: a list of nobody, and a run that says so, whatever the configuration says of its columns.
 #[test]
-fn a_directory_of_no_bytes() {
+fn a_directory_of_no_bytes_is_one_of_nobody() {
+    for bytes in ["", " \r\n\n", "\u{feff}\n"] {
+        for rules in ["", "[[directory]]\npath = \"workers.csv\"\n[directory.columns]\nemail = \"Work Email\"\n"] {
+            let folder = folder(bytes.as_bytes());
+            std::fs::write(folder.path().join("domo-reconcile.toml"), rules).unwrap();
+            let args = ["audit", "--accounts", "accounts.json", "--directory", "workers.csv", "--json", "-q"];
+            let answer = run(folder.path(), args).code(3).json();
+            assert_eq!((answer["evidence"].as_str(), answer["plan"].is_null()), (Some("incomplete"), true), "{answer}");
+            assert!(answer["reasons"].to_string().contains("workers.csv: it is empty"), "{answer}");
+            let checked = run(folder.path(), ["check", "--directory", "workers.csv", "--accounts", "accounts.json", "--json"]);
+            let failed = checked.code(3).json()["failed"].clone();
+            assert_eq!(failed["exit_code"], 3, "{failed}");
+            assert!(failed["error"].as_str().unwrap().contains("workers.csv: it is empty"), "{failed}");
+        }
+    }
     let folder = folder(b"");
-    is_refused(&offline(folder.path()), folder.path(), 2, &["workers.csv", "empty"]);
+    let made = run(folder.path(), ["init", "--directory", "workers.csv"]);
+    is_refused(&made, folder.path(), 2, &["workers.csv has neither people nor headers"]);
+}
+
+#[test]
+fn a_file_of_content_that_is_not_there_or_no_table_is_wrong_usage_and_one_of_other_columns_is_said() {
+    let folder = folder(WORKERS.as_bytes());
+    std::fs::write(folder.path().join("domo-reconcile.toml"), "[content]\ndatasets = \"datasets.csv\"\n").unwrap();
+    let check = || run(folder.path(), ["check", "--directory", "workers.csv", "--accounts", "accounts.json"]);
+    for (bytes, why) in [(None, "it cannot be read"), (Some("[{\"id\": 1}]"), "it is no CSV")] {
+        bytes.into_iter().for_each(|bytes| std::fs::write(folder.path().join("datasets.csv"), bytes).unwrap());
+        is_refused(&offline(folder.path()), folder.path(), 2, &["[content] datasets", "datasets.csv", why]);
+        assert!(check().code(2).stdout.contains(why));
+    }
+    std::fs::write(folder.path().join("datasets.csv"), "Colour,Shape\nred,round\n").unwrap();
+    let audited = offline(folder.path()).code(0);
+    assert!(audited.stderr.contains("[content] datasets") && audited.stderr.contains("not tested"), "{}", audited.stderr);
+    assert!(check().code(2).stdout.contains("it is not the report for `datasets`"));
+}
+
+#[test]
+fn a_template_that_replaces_nothing_is_named_and_one_that_is_included_or_a_readme_is_not() {
+    let folder = folder(WORKERS.as_bytes());
+    std::fs::write(folder.path().join("domo-reconcile.toml"), "[report]\ntemplates = \"own\"\n").unwrap();
+    std::fs::create_dir(folder.path().join("own")).unwrap();
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join("own").join(name), text).unwrap();
+    put("failed.html", "{% include \"own-head.html\" %}<p>It failed.</p>");
+    put("own-head.html", "<p>Acme</p>");
+    put("README.md", "# Ours");
+    let check = || run(folder.path(), ["check", "--directory", "workers.csv", "--accounts", "accounts.json"]);
+    check().code(0);
+    put("reprot.html", "<p>Acme</p>");
+    assert!(check().code(2).stdout.contains("reprot.html replaces no template"));
+    let audited = offline(folder.path()).code(0);
+    assert!(audited.stderr.contains("reprot.html replaces no template"), "{}", audited.stderr);
 }
 
 #[test]
@@ -171,7 +220,7 @@ fn an_unknown_configuration_key() {
 #[test]
 fn wrong_lines_of_a_configuration_in_their_order_and_none_said_twice() {
     let folder = folder(WORKERS.as_bytes());
-    let rules = "[domo]\nconcurency = 3\n[[exception]]\naccount = 1\nkinds = [\"orphn\"]\nreason = \"r\"\nowner = \"o\"\n\
+    let rules = "[domo]\nconcurency = 3\n[[exception]]\naccount = true\nkinds = [\"orphn\"]\nreason = \"r\"\nowner = \"o\"\n\
                  expires = 2027-01-01\n[guards]\nmin_admin = 1\n";
     std::fs::write(folder.path().join("domo-reconcile.toml"), rules).unwrap();
     let refused = offline(folder.path());

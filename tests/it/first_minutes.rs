@@ -21,11 +21,14 @@ impl Drop for Kept {
 fn kept_demo(folder: &Path, profile: &str) -> (Kept, Vec<String>) {
     let mut child = support::command(folder)
         .args(["demo", "--keep", "--profile", profile])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut said = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap)
+        .skip_while(|line| !line.starts_with("Its Domo goes on"));
     let mut lines = Vec::new();
     for line in said.by_ref().filter_map(|line| line.strip_prefix("  ").map(str::to_owned)) {
         let last = line.starts_with("domo-reconcile revert");

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::types::{Present, Told};
 use crate::archive::store::StoredRun;
-use crate::archive::store::beside::{journal_of, plan_of};
+use crate::archive::store::beside::{journal_of, plan_of, recorded};
 use crate::archive::store::listing::journals;
 use crate::archive::store::manifest::JOURNAL;
 use crate::plan::journal::{ActionState, ApplyEnd, Event, Journal, Outcome};
@@ -130,7 +130,7 @@ impl OwnWrites {
             let journal = journal.until(until);
             done.writes.extend(journal.fold().into_iter().filter_map(|(id, standing)| write(&plan, id, &standing)));
         }
-        done.lost.extend(runs.iter().flat_map(|run| shortened(run, runs)));
+        done.lost.extend(runs.iter().flat_map(|run| altered(run, runs)));
         done.writes.sort_by_key(|write| write.at);
         Ok(done)
     }
@@ -167,15 +167,17 @@ impl OwnWrites {
     }
 }
 
-/// Journals in a run's folder that are not there any more, or are shorter than one of these runs recorded them.
-fn shortened(run: &StoredRun, runs: &[StoredRun]) -> BTreeSet<String> {
+/// Journals in a run's folder that are not there any more, or do not begin as one of these runs recorded them.
+fn altered(run: &StoredRun, runs: &[StoredRun]) -> Vec<String> {
     let inputs = runs.iter().flat_map(|later| later.manifest.iter().flat_map(|manifest| &manifest.inputs));
-    let ours = inputs.filter(|input| input.role == JOURNAL).filter_map(|input| {
-        let (_, name) = input.name.split_once('/').filter(|(id, _)| *id == run.id())?;
-        let bytes = run.path.join(name).metadata().map_or(0, |there| there.len());
-        (bytes < input.bytes).then(|| format!("{name} of {}: it is missing, or shorter than a later run recorded it", run.id()))
-    });
-    ours.collect()
+    let names = inputs.filter(|input| input.role == JOURNAL).filter_map(|input| input.name.split_once('/'));
+    let names: BTreeSet<&str> = names.filter(|(id, _)| *id == run.id()).map(|(_, name)| name).collect();
+    let is_altered = |name: &&str| {
+        let bytes = crate::files::read_plain(run.path.join(name)).unwrap_or_default();
+        recorded(runs, run.id(), name).iter().any(|(_, input)| !input.begins(&bytes))
+    };
+    let said = |name: &str| format!("{name} of {}: it is missing, or not as a later run recorded it", run.id());
+    names.into_iter().filter(is_altered).map(said).collect()
 }
 
 fn write(plan: &Plan, id: &str, standing: &ActionState<'_>) -> Option<Write> {

@@ -52,7 +52,7 @@ pub(super) fn past_until(
     (number, until): (u64, DateTime<Utc>),
     deletes: bool,
 ) -> Result<Arc<Past>> {
-    let of_instance = |run: &&StoredRun| run.number() < number && run.head.run.instance == instance && !run.pruned;
+    let of_instance = |run: &&StoredRun| run.number() < number && same_instance(&run.head.run.instance, instance) && !run.pruned;
     let runs: Vec<StoredRun> = listing.runs.iter().filter(of_instance).cloned().collect();
     let done = applied::OwnWrites::by(&runs, until)?;
     let (mut taken, unkept) = done.taken();

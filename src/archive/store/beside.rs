@@ -42,6 +42,8 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
                 _ => continue,
             };
             let bytes = match crate::files::read_plain(&path) {
+                // A line that was cut while it was written was never recorded, and goes with the next write.
+                Ok(bytes) if name.ends_with(".jsonl") => whole_lines(bytes),
                 Ok(bytes) => bytes,
                 // What is wrong with an earlier run is no reason to fail this one; `verify` of that one says it.
                 Err(error) => {
@@ -65,6 +67,22 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
         }
     }
     inputs
+}
+
+/// What runs recorded of a file beside a run that only grows, oldest first: each state of it once, with the run that recorded it first.
+pub fn recorded<'r>(runs: &'r [StoredRun], run: &str, name: &str) -> Vec<(&'r StoredRun, &'r InputEntry)> {
+    let place = format!("{run}/{name}");
+    let of = |later: &'r StoredRun| later.manifest.iter().flat_map(|manifest| &manifest.inputs).map(move |input| (later, input));
+    let mut recorded: Vec<_> = runs.iter().flat_map(of).filter(|(_, input)| input.name == place).collect();
+    recorded.dedup_by(|(_, one), (_, before)| one.sha256 == before.sha256);
+    recorded
+}
+
+/// As much of a file as ends in whole lines.
+fn whole_lines(mut bytes: Vec<u8>) -> Vec<u8> {
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    bytes.truncate(end);
+    bytes
 }
 
 /// The size of a file as the manifest has it.

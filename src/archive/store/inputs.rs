@@ -50,7 +50,7 @@ pub(in crate::archive) fn loaded_of(run: &Path, manifest: &Manifest) -> Result<L
     if crate::digest::sha256(&text) != manifest.config.sha256 {
         bail!("{} is not the configuration that the manifest names", path.display());
     }
-    let config = Config::parse(&text).with_context(|| format!("reading {}", path.display()))?;
+    let config = Config::parse_kept(&text).with_context(|| format!("reading {}", path.display()))?;
     Ok(Loaded::as_written(config, name.into(), text))
 }
 

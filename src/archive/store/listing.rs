@@ -181,7 +181,7 @@ impl Archive {
         Ok(listing)
     }
 
-    /// The run that somebody names: `latest`, an id, or a folder.
+    /// The run that somebody names: `latest`, an id, a folder, or a file in one.
     ///
     /// # Errors
     /// There is no such run, or it cannot be read.
@@ -198,11 +198,12 @@ impl Archive {
         match name.to_str() {
             Some(id) if run::is_id(id) && !inside.exists() && kept.exists() => read_pruned(&kept, id),
             Some(id) if run::is_id(id) => read_run(&inside),
+            _ if name.is_file() && is_there(&name.with_file_name(MANIFEST)) => read_copy(crate::files::folder_of(name)),
             _ => read_copy(name),
         }
     }
 
-    /// The folder of the run that somebody names: a folder anywhere, or in this archive an id or `latest`.
+    /// The folder of the run that somebody names: a folder or a file in it anywhere, or in this archive an id or `latest`.
     ///
     /// # Errors
     /// There is no such run, or it was pruned.

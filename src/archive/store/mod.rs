@@ -11,6 +11,7 @@ pub mod prune;
 pub mod run;
 pub mod summaries;
 
+pub use beside::recorded;
 pub use folder::{OutFile, RunFolder};
 pub use listing::{Archive, Listing, StoredRun, holds, is_of_unfinished_run, journals, plans};
 pub use lock::{Lock, say_shared};

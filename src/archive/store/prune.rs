@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::beside::journal_of;
 use super::listing::{self, Listing, PRUNED, has_journal};
 use super::{Archive, Lock, StoredRun, run, summaries};
+use crate::config::same_instance;
 use crate::failure::Failure;
 use crate::files;
 use crate::plan::{Plan, Verdict};
@@ -91,7 +92,8 @@ pub fn plan(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Resu
     let whole: Vec<_> = listing.runs.iter().filter(|run| !run.pruned).collect();
     let newest = newest_whole(&listing);
     for run in &whole {
-        let later = whole.iter().filter(|other| other.head.run.instance == run.head.run.instance && other.number() > run.number());
+        let same = |other: &&&StoredRun| same_instance(&other.head.run.instance, &run.head.run.instance);
+        let later = whole.iter().filter(same).filter(|other| other.number() > run.number());
         let young = retention.days.is_some_and(|days| now - run.head.run.started < TimeDelta::days(days.into()));
         let (goes, why) = if newest.contains(run.id()) {
             (false, "the newest complete one of its instance".to_owned())
@@ -146,7 +148,7 @@ pub fn prune(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Res
 fn newest_whole(listing: &Listing) -> BTreeSet<String> {
     let instances: BTreeSet<_> = listing.runs.iter().map(|run| run.head.run.instance.as_str()).collect();
     let runs = |instance: &str| {
-        listing.runs.iter().rev().filter(move |run| !run.pruned && run.head.run.instance == instance).collect::<Vec<_>>()
+        listing.runs.iter().rev().filter(|run| !run.pruned && same_instance(&run.head.run.instance, instance)).collect::<Vec<_>>()
     };
     let newest = instances.into_iter().flat_map(|instance| {
         let runs = runs(instance);

@@ -33,12 +33,19 @@ pub(super) fn run(options: &cli::Audit, invocation: &Invocation) -> Result<Exit>
     };
     // From here on, whoever watches is told how it ended.
     let _held = Stop::of_process().hold("this run ends, and says so");
+    for idle in report::idle_templates(&loaded.config) {
+        tracing::warn!("{idle:#}");
+    }
+    // Known before an hour is spent on reading.
+    let readable = loaded.config.content.as_ref().map_or(Ok(()), domo::Content::are_readable);
     let from = match &options.accounts {
         Some(file) => Ok(From::File(file.clone())),
-        None if !loaded.config.instance.is_empty() => return several::run(&audit, &loaded, options.json, invocation),
+        None if !loaded.config.instance.is_empty() && readable.is_ok() => {
+            return several::run(&audit, &loaded, options.json, invocation);
+        }
         None => domo::Settings::from_env(&loaded.config, None).map(|settings| From::Api(Box::new(settings))),
     };
-    let audited = from.and_then(|from| audit.of(invocation, &loaded, from));
+    let audited = readable.and_then(|()| from).and_then(|from| audit.of(invocation, &loaded, from));
     let notice = match &audited {
         Ok(audited) => audited.notice.clone(),
         Err(error) => Notice::failed(&instance_name(&loaded.config, None), invocation.started, error),

@@ -17,7 +17,7 @@ use crate::commands::notice::Notice;
 use crate::commands::progress::ProgressLine;
 use crate::commands::timings::Timings;
 use crate::commands::{Exit, Invocation, directories, go_on, instance_name, interruptible, right_instance, runtime};
-use crate::config::{self, Config, Loaded, environment};
+use crate::config::{self, Config, Loaded, ReportPlace, environment};
 use crate::directory::People;
 use crate::domo::{self, Accounts, Snapshot};
 use crate::failure::{self, FailureKind};
@@ -347,6 +347,12 @@ fn pull(invocation: &Invocation, config: &Config, day: NaiveDate, settings: domo
 
 async fn with_content(config: &Config, session: Option<&domo::Session>, day: NaiveDate, accounts: Accounts) -> Result<Accounts> {
     let Some(content) = &config.content else { return Ok(accounts) };
+    let files: Vec<_> = content.places().into_iter().filter(|(_, place)| matches!(place, ReportPlace::File(_))).collect();
     let content = domo::Content::read(content, session, day, &domo::AccountIds::of(&accounts)?).await?;
+    // Somebody has put a file there so that something is tested.
+    let is_file = |report| files.iter().any(|(file, _)| *file == report);
+    for reported in content.reports.iter().filter(|reported| reported.not_tested.is_some() && is_file(reported.report)) {
+        tracing::warn!("[content] {}", reported.sentence());
+    }
     accounts.with_content(content)
 }

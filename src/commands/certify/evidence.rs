@@ -18,15 +18,16 @@ use crate::plan::guard::AuditFigures;
 use crate::plan::{self, Action, GuardedAccounts, InputDigests, Plan, PlanRules, Verdict};
 use crate::report::certification::{Page, PlanOnDisk};
 use crate::terms::names::{self, MANIFEST};
-use crate::{apply, digest, files};
+use crate::{apply, digest, files, text};
 
-/// Writes the evidence into the run's folder; the plan only where something is to be done.
+/// Writes the evidence into the run's folder; the plan only where something is to be done. Tells what it wrote, and which plans of an
+/// earlier end do not say what was decided any more.
 pub(super) fn write(
     certification: &Certification,
     stored: &Stored,
     named: Option<Loaded>,
     invocation: &Invocation,
-) -> Result<Vec<PathBuf>> {
+) -> Result<(Vec<PathBuf>, Vec<String>)> {
     let manifest = &stored.manifest;
     let loaded = named.map_or_else(|| Ok(stored.config.clone()), |named| here(named, stored))?;
     let folder = &stored.run.path;
@@ -59,19 +60,37 @@ pub(super) fn write(
         (None, Some((path, ..))) => std::fs::remove_file(path).context("removing a plan that has no actions any more")?,
         (None, None) => {}
     }
+    let plans = plans(folder)?;
+    let superseded = superseded(&plans, written.first())?;
     let mut put = |name: &str, content: &[u8]| -> Result<()> {
         let path = folder.join(name);
         files::write(&path, content)?;
         written.push(path);
         Ok(())
     };
-    let plans = plans(folder)?;
     let judged = stored.judge(&stored.manifest.run)?;
     let page = Page { certification, stored, judged: &judged, plans: &plans, impossible: &impossible, at: invocation.clock() };
     let document = page.document(invocation.started.date_naive())?;
     put(names::CERTIFICATION_PAGE, document.html(&crate::config::Config::default())?.as_bytes())?;
     put(names::CERTIFICATION_MARKDOWN, document.markdown().as_bytes())?;
-    Ok(written)
+    Ok((written, superseded))
+}
+
+/// Plans that were neither applied nor replaced, of which something is not asked for any more. `own`: the one that is.
+fn superseded(plans: &[PlanOnDisk], own: Option<&PathBuf>) -> Result<Vec<String>> {
+    let newer = own.map(|own| format!("; what counts now is {}", own.display())).unwrap_or_default();
+    let mut said = Vec::new();
+    for (path, sealed, _) in plans.iter().filter(|(path, _, journal)| journal.is_none() && Some(path) != own) {
+        let (gone, all) = (withdrawn(sealed.plan(), path)?.len(), sealed.plan().actions.len());
+        if gone > 0 {
+            said.push(format!(
+                "{} of an earlier --finish stands for what was decided on it, but {gone} of its {} not asked for any more{newer}",
+                path.display(),
+                text::plural(all as u64, "action is", "actions are")
+            ));
+        }
+    }
+    Ok(said)
 }
 
 /// The configuration that was named, as it is for the certified instance, and no looser than that of the run.

@@ -22,7 +22,7 @@ use crate::plan::certification::{self, CertificationRecord, Confirmed, Stand};
 use crate::plan::coverage::{Certification, Coverage, CoverageCounts, Reviewer};
 use crate::plan::packets::{Dealt, Packets};
 use crate::report::packet::{self, Item, Subject};
-use crate::report::percent;
+use crate::report::share;
 use crate::terms::names::{CERTIFICATION, CERTIFICATION_LOCK, CERTIFICATION_PACKETS};
 use crate::terms::{Scope, Split};
 use crate::{cli, files, text};
@@ -61,9 +61,12 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
         let (count, others) = take(&mut certification, &stored.run.path, options, invocation)?;
         (recorded, outdated) = (Some(count), others);
     }
-    let written = match options.finish {
-        true => Some(evidence::write(&certification, &stored, configuration, invocation)?),
-        false => None,
+    let (written, superseded) = match options.finish {
+        true => {
+            let (written, superseded) = evidence::write(&certification, &stored, configuration, invocation)?;
+            (Some(written), superseded)
+        }
+        false => (None, Vec::new()),
     };
     let coverage = certification.coverage(invocation.started.date_naive());
     if options.json {
@@ -71,6 +74,7 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
         answer["recorded"] = json!(recorded);
         answer["not_taken_over"] = json!(outdated);
         answer["files"] = json!(written);
+        answer["superseded"] = json!(superseded);
         invocation.terminal.json(&answer)?;
     } else {
         let recorded = recorded.map(|count| format!("{} recorded.\n", text::plural(count as u64, "answer", "answers")));
@@ -84,7 +88,11 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
                     options.at.config.flag()
                 )
             });
-            format!("\nWritten: {}{}", names.join(", "), next.unwrap_or_default())
+            // Why else nothing comes into a plan, the coverage and the page say.
+            let nothing = coverage.counts.revoke + coverage.counts.role == 0;
+            let none = nothing.then(|| "\nNothing is to be revoked or changed, so there is no plan.".to_owned());
+            let superseded: String = superseded.iter().map(|said| format!("\n{said}")).collect();
+            format!("\nWritten: {}{superseded}{}", names.join(", "), next.or(none).unwrap_or_default())
         });
         invocation.terminal.answer(format!(
             "{}{}{}{}",
@@ -108,7 +116,6 @@ fn record(folder: &Path, run: &str, manifest: &str) -> Result<CertificationRecor
     };
     let record = CertificationRecord::read(&String::from_utf8_lossy(&bytes), manifest)
         .with_context(|| format!("reading {}", path.display()))?;
-    let ours = format!("{run}/{CERTIFICATION}");
     let folder = folder.canonicalize()?;
     let archive = Archive::at(files::folder_of(&folder));
     let runs = match archive.list() {
@@ -116,13 +123,19 @@ fn record(folder: &Path, run: &str, manifest: &str) -> Result<CertificationRecor
         Err(_) if !archive.was_used() => Vec::new(),
         listing => listing?.runs,
     };
-    let seen = runs.iter().filter_map(|later| {
-        let input = later.manifest.iter().flat_map(|manifest| &manifest.inputs).find(|input| input.name == ours)?;
-        (input.rows > record.lines.len() as u64).then(|| (input.rows, later.id().to_owned()))
-    });
-    let Some((rows, later)) = seen.max() else { return Ok(record) };
-    let there = text::plural(record.lines.len() as u64, "line", "lines");
-    Err(Failure::new(FailureKind::PlanRefused, format!("{} has {there}, but the run {later} knows of {rows}", path.display()))
+    let lines = record.lines.len() as u64;
+    let seen = archive::recorded(&runs, run, CERTIFICATION).into_iter().filter(|(_, input)| !input.begins(&bytes));
+    let Some((later, input)) = seen.max_by_key(|(_, input)| input.rows) else { return Ok(record) };
+    let what = match input.rows > lines {
+        true => format!("has {}, but the run {} knows of {}", text::plural(lines, "line", "lines"), later.id(), input.rows),
+        false => format!(
+            "was changed after the run {} recorded its first {} as {}",
+            later.id(),
+            text::plural(input.rows, "line", "lines"),
+            input.sha256
+        ),
+    };
+    Err(Failure::new(FailureKind::PlanRefused, format!("{} {what}", path.display()))
         .hint("`verify` says what else was altered; take the file from a copy that is whole")
         .into())
 }
@@ -216,9 +229,9 @@ fn told(coverage: &Coverage, named: &str, dealt: bool) -> String {
     let mut lines = vec![
         format!("Certification of run {} (scope {}{due})", coverage.run, coverage.scope),
         format!(
-            "{decided} of {} decided ({}): {keep} keep, {revoke} revoke, {role} another role",
+            "{decided} of {} decided{}: {keep} keep, {revoke} revoke, {role} another role",
             text::plural(accounts, "account", "accounts"),
-            percent(decided, accounts),
+            share(decided, accounts),
         ),
         format!("Not decided: {open} open, {not_mine} handed on, {own} decided by their own holder; {late} late"),
     ];

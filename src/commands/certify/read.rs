@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 
 use crate::archive;
 use crate::commands::Invocation;
-use crate::commands::review::read::{Filled, is_json, listed, name_of, saved};
+use crate::commands::review::read::{Filled, digest_of, is_json, listed, name_of, saved};
 use crate::failure::Failure;
 use crate::plan::certification::{Attestation, Attested, COLUMNS, Confirmed, LOCKED};
 use crate::plan::coverage::Certification;
@@ -48,13 +48,15 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn one(&self, file: &Path) -> Result<Vec<Attested>> {
         let name = name_of(file);
-        let (reviewer, said) = match is_json(file) {
+        let (reviewer, mut said) = match is_json(file) {
             true => self.saved(file, &name)?,
             false => self.sheet(file, &name)?,
         };
         if let (Some(packets), Some(reviewer)) = (&self.certification.packets, reviewer) {
             packets.admits(&reviewer, said.iter().map(|one| one.account.as_str()))?;
         }
+        let digest = digest_of(file);
+        said.iter_mut().for_each(|one| one.digest.clone_from(&digest));
         Ok(said)
     }
 
@@ -137,6 +139,7 @@ impl Reader<'_> {
             recorded_by: self.by.filter(|name| !same_person(name, by)).map(str::to_owned),
             user: Some(self.user.clone()),
             place,
+            digest: None,
             heard: Heard::Sometime,
         }))
     }

@@ -16,6 +16,7 @@ use crate::config::{Directory, Loaded, Notify};
 use crate::directory::Overview;
 use crate::directory::facts::Facts;
 use crate::directory::overview;
+use crate::domo::Content;
 use crate::failure::{self, Failure, FailureKind};
 use crate::reconcile::employment::{self, Contradiction};
 use crate::terms::Status;
@@ -41,7 +42,7 @@ struct Checked {
     directories: Vec<Overview>,
     /// What several directories say of the same people.
     between_directories: Vec<String>,
-    /// The problems as any command that fails tells why.
+    /// The problems, else why a population may not be whole, as any command that fails tells why.
     #[serde(skip_serializing_if = "Option::is_none")]
     failed: Option<Failed>,
 }
@@ -49,15 +50,21 @@ struct Checked {
 impl Checked {
     /// Whether a population may not be whole, so that no plan would be made.
     fn is_incomplete(&self) -> bool {
-        self.directories.iter().any(|directory| !directory.source.incomplete.is_empty())
-            || self.accounts.as_ref().is_some_and(|accounts| !accounts.incomplete.is_empty())
+        self.doubts().next().is_some()
+    }
+
+    /// Why, each behind the name of the file.
+    fn doubts(&self) -> impl Iterator<Item = String> {
+        let directories = self.directories.iter().map(|directory| (&directory.source.name, &directory.source.incomplete));
+        let accounts = self.accounts.iter().map(|accounts| (&accounts.source, &accounts.incomplete));
+        directories.chain(accounts).flat_map(|(name, why)| why.iter().map(move |why| format!("{}: {why}", visible(name))))
     }
 }
 
 /// One thing that must be put right.
 #[derive(Debug, Serialize)]
 struct Problem {
-    /// `configuration`, `credentials`, `accounts`, `directory`, `templates` or `notify`.
+    /// `configuration`, `credentials`, `accounts`, `directory`, `content`, `templates` or `notify`.
     #[serde(rename = "where")]
     place: &'static str,
     /// The failure with its causes.
@@ -157,10 +164,15 @@ pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit>
         problems.push(Problem::new("accounts", &error));
         None
     });
+    if let Some(content) = &loaded.config.content {
+        let wrong = super::runtime()?.block_on(Content::wrong_files(content));
+        problems.extend(wrong.iter().map(|error| Problem::new("content", error)));
+    }
     problems.extend(crate::report::check_templates(&loaded.config).iter().map(|error| Problem::new("templates", error)));
+    problems.extend(crate::report::idle_templates(&loaded.config).iter().map(|error| Problem::new("templates", error)));
     problems.extend(unheard(&loaded.config.notify).iter().map(|error| Problem::new("notify", error)));
     let worst = problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != FailureKind::Usage);
-    let checked = Checked {
+    let mut checked = Checked {
         failed: worst.map(|worst| Failed { exit_code: worst.code(), error: format!("error: {}", text::to_put_right(&problems)) }),
         ok: problems.is_empty(),
         as_of,
@@ -171,6 +183,11 @@ pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit>
         directories: understood,
         between_directories: overview::between(&loaded_people)?,
     };
+    if worst.is_none() && checked.is_incomplete() {
+        let doubts: Vec<_> = checked.doubts().collect();
+        let what = format!("what was read may not be all there is, so that no plan would be made\n  {}", doubts.join("\n  "));
+        checked.failed = Some(Failed::of(&Failure::new(FailureKind::NotEvaluable, what).into()));
+    }
     match options.json {
         true => {
             invocation.terminal.json(&checked)?;

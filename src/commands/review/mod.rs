@@ -88,10 +88,17 @@ fn decide(options: &cli::Review, file: &PlanFile, invocation: &Invocation) -> Re
     let handed = read::Handed::of(options, path, &sealed, &reviewer)?;
     let mut sayings = review::selected(sealed.plan(), &options.approve, &options.reject, &options.reopen, &reviewer)?;
     sayings.extend(handed.sayings);
-    let done = record::record(&mut sealed, &sayings, options.overrule)?;
+    let done = record::record(&mut sealed, &sayings, options.overrule, invocation.started)?;
     if !done.ids.is_empty() {
         files::write_plan(path, &sealed)?;
         plan_file::decided(path);
+        if let Some(original) = file.copy_of() {
+            let [own, copy] = [original, path].map(cli::argument);
+            invocation.terminal.warn(&format!(
+                "{copy} is a copy of {own}: `apply` refuses it with other decisions; `domo-reconcile review {own} --from {copy}` takes over \
+                 what was decided here"
+            ));
+        }
     }
     Ok(Recorded { recorded: done.ids, others: handed.others.into_iter().chain(done.outdated).collect() })
 }

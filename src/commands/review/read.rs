@@ -41,7 +41,9 @@ impl Handed {
                 continue;
             }
             for file in listed(from)? {
-                let sayings = one(&file, sealed, packets.as_ref(), reviewer).with_context(|| reading(&file))?;
+                let mut sayings = one(&file, sealed, packets.as_ref(), reviewer).with_context(|| reading(&file))?;
+                let digest = digest_of(&file);
+                sayings.iter_mut().for_each(|saying| saying.decision.from_sha256.clone_from(&digest));
                 handed.sayings.extend(sayings);
             }
         }
@@ -133,6 +135,11 @@ pub(in crate::commands) fn read_if_there<T>(path: &Path, read: impl FnOnce(&str)
 /// A file's name as sentences show it.
 pub(in crate::commands) fn name_of(file: &Path) -> String {
     text::shown(&crate::files::name_of(file))
+}
+
+/// SHA-256 of a file, by which it is known when it is read again; none of a pipe, which is read once.
+pub(in crate::commands) fn digest_of(file: &Path) -> Option<String> {
+    crate::files::sha256(file).ok().map(|(sha256, _)| sha256)
 }
 
 /// What a packet's page saved.

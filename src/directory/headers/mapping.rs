@@ -97,11 +97,16 @@ impl Mapping {
 
     fn configured(&mut self, raw: &Raw, all_headers: &[String], file: &config::Directory) -> Result<()> {
         let mut absent = Vec::new();
+        // A list of nobody that has no headers lacks none: that it is empty is said.
+        let anything = !(raw.rows.is_empty() && all_headers.is_empty());
         for (field, header) in &file.columns {
             let Some(slot) = Slot::of(field) else {
                 let known = Field::names().join(", ");
                 bail!(Failure::usage(format!("[directory.columns] `{field}` is no field")).hint(format!("the fields are {known}")));
             };
+            if !anything {
+                continue;
+            }
             let exact = raw.columns.iter().position(|column| column.header == *header);
             let found = exact.or_else(|| raw.columns.iter().position(|column| same_header(header, &column.header)));
             let Some(column) = found else {

@@ -12,6 +12,7 @@ use super::report::{self, ReportRows};
 use super::source::{self, Fetched, NotListed};
 use super::{Content, Reported};
 use crate::config::{self, ReportPlace};
+use crate::failure::Failure;
 use crate::terms::{DomoStats, Owned};
 use crate::text;
 
@@ -118,6 +119,37 @@ impl Content {
         Ok(read)
     }
 
+    /// Refuses files that are not there or no CSV, by how they begin: nothing would be tested by them, for a mistake in a path. A pipe is
+    /// read once, later.
+    ///
+    /// # Errors
+    /// All such files.
+    pub fn are_readable(content: &config::Content) -> Result<()> {
+        let problem = |(report, place)| {
+            let ReportPlace::File(path) = &place else { return None };
+            source::begins_as_csv(path).err().map(|why| wrong(report, &place, &why))
+        };
+        let problems: Vec<String> = content.places().into_iter().filter_map(problem).collect();
+        match problems.as_slice() {
+            [] => Ok(()),
+            _ => Err(Failure::usage(problems.join("\n")).hint(NAME_A_FILE).into()),
+        }
+    }
+
+    /// What is wrong with the files among the reports: each that cannot be read, or is not the report that it stands for. One without rows
+    /// is right: nobody may own any.
+    pub async fn wrong_files(content: &config::Content) -> Vec<anyhow::Error> {
+        let mut problems = Vec::new();
+        for (report, place) in content.places() {
+            let ReportPlace::File(_) = &place else { continue };
+            let read = source::fetch(&place, None).await.and_then(|(bytes, _)| report::is(report, bytes));
+            if let Err(why) = read {
+                problems.push(Failure::usage(wrong(report, &place, &why)).hint(NAME_A_FILE).into());
+            }
+        }
+        problems
+    }
+
     /// Before anything was read.
     fn nothing() -> Result<Self> {
         Ok(Self {
@@ -189,6 +221,13 @@ impl HoldingFiles {
 /// The reports of what accounts own, with where each is read.
 fn owning(content: &config::Content) -> impl Iterator<Item = (DomoStats, Owned, ReportPlace)> {
     content.places().into_iter().filter_map(|(report, place)| Some((report, report.owned()?, place)))
+}
+
+/// What to do about a file that is not what it stands for.
+const NAME_A_FILE: &str = "name a CSV file of that report, beside the configuration, or the id of its DataSet";
+
+fn wrong(report: DomoStats, place: &ReportPlace, why: &str) -> String {
+    format!("[content] {report}: {}: {why}", text::visible(&place.to_string()))
 }
 
 /// What is said of a report none of whose accounts is one of ours.

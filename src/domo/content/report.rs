@@ -77,9 +77,28 @@ where
     walked.map_err(|error| format!("{error:#}"))?;
     match (wrong, rows) {
         (Some(why), _) => Err(why),
-        (None, 0) => Err("it holds no rows, so it says nothing of anybody".into()),
+        (None, 0) => Err(NO_ROWS.into()),
         (None, rows) => Ok(ReportRows { rows, made: made.and_then(NaiveDate::from_epoch_days), of }),
     }
+}
+
+/// What is said of a report that has its columns and nothing else.
+const NO_ROWS: &str = "it holds no rows, so it says nothing of anybody";
+
+/// Whether a table is this report, with rows or without.
+pub(super) fn is(report: DomoStats, bytes: Vec<u8>) -> Result<(), String> {
+    if bytes.trim_ascii().is_empty() {
+        return Err("it is empty".into());
+    }
+    let read = match (report, report.owned()) {
+        (DomoStats::People, _) => people(bytes).map(drop),
+        (DomoStats::RoleGrants, _) => role_grants(bytes).map(drop),
+        (DomoStats::Roles, _) => roles(bytes).map(drop),
+        (DomoStats::Groups, _) => fixed_groups(bytes).map(drop),
+        (_, Some(kind)) => owned(report, kind, bytes).map(drop),
+        (_, None) => Ok(()),
+    };
+    read.or_else(|why| if why == NO_ROWS { Ok(()) } else { Err(why) })
 }
 
 /// An id, also where a spreadsheet made a number of it; none where the cell is empty.

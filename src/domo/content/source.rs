@@ -1,5 +1,7 @@
 //! Where a report comes from: a file, a DataSet of the instance over the API, or, without DomoStats, the API's own lists.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -11,6 +13,7 @@ use super::super::session::{Door, Session, Unusable, json};
 use super::super::wire::{self, CallError, Loose};
 use super::report::frame_of;
 use crate::config::ReportPlace;
+use crate::directory::table;
 use crate::files;
 use crate::terms::Owned;
 
@@ -42,6 +45,19 @@ async fn file(path: &Path) -> Fetched {
     let read = move || Ok((files::read(&path, LONGEST)?, std::fs::metadata(&path).ok().as_ref().and_then(files::changed_on)));
     let read = tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
     read.map_err(|error| format!("it cannot be read: {error}"))
+}
+
+/// Whether a file is there and begins as a CSV does, or why not. Nothing is known of a pipe before it is read.
+pub(super) fn begins_as_csv(path: &Path) -> Result<(), String> {
+    const LOOKED_AT: u64 = 1 << 16;
+    let mut head = Vec::new();
+    let read = std::fs::metadata(path).and_then(|metadata| match files::is_pipe(&metadata)? {
+        true => Ok(0),
+        false => File::open(path)?.take(LOOKED_AT).read_to_end(&mut head),
+    });
+    read.map_err(|error| format!("it cannot be read: {error}"))?;
+    let is_whole = (head.len() as u64) < LOOKED_AT;
+    if table::may_be_delimited(head, is_whole) { Ok(()) } else { Err("it is no CSV".into()) }
 }
 
 async fn dataset(session: &Session, id: &str) -> Result<(Vec<u8>, Option<NaiveDate>), CallError> {

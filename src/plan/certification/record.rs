@@ -11,7 +11,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::plan::canonical::link;
 use crate::plan::decision::{commented, recorded, same_person};
 use crate::plan::format::{Action, Plan};
-use crate::plan::record::Heard;
+use crate::plan::record::{Heard, Said, is_outdated};
 use crate::terms::ActionKind;
 use crate::text;
 
@@ -40,6 +40,9 @@ pub struct CertificationLine {
     /// The file it came in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// SHA-256 of that file: read again, it says nothing new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_sha256: Option<String>,
     /// The digest of the manifest of the run that is certified.
     pub manifest: String,
     /// SHA-256 over the `chain` of the line before and this line's canonical JSON without it.
@@ -47,6 +50,11 @@ pub struct CertificationLine {
 }
 
 impl CertificationLine {
+    fn said(&self) -> Said<'_, Attestation> {
+        let (answer, file) = (self.verdict, self.from_sha256.as_deref());
+        Said { answer, by: &self.by, at: self.at, comment: self.comment.as_deref(), file }
+    }
+
     fn link(&self, before: &str) -> Result<String, Failure> {
         link(before, self).map_err(Failure::failed)
     }
@@ -181,17 +189,11 @@ impl CertificationRecord {
 
     /// Whether an answer had been given before the one that stands: it is read again, or only now, and the later one counts.
     fn is_outdated(&self, one: &Attested, standing: &CertificationLine) -> bool {
-        let again = |line: &&CertificationLine| {
-            line.account == one.account && line.n < standing.n && line.verdict == one.answer && same_person(&line.by, &one.by)
-        };
-        let mut before = self.lines.iter().filter(again);
-        match one.heard {
-            Heard::Then => {
-                let same = same_person(&standing.by, &one.by) || standing.verdict == Attestation::Open;
-                (one.at < standing.at && same) || before.any(|line| line.at == one.at)
-            }
-            _ => before.any(|line| one.comment.is_none() || one.comment == line.comment),
-        }
+        let before = || self.lines.iter().filter(|line| line.n < standing.n);
+        let earlier = before().filter(|line| line.account == one.account).map(CertificationLine::said);
+        let was_handed_in = |digest: &str| before().any(|line| line.from_sha256.as_deref() == Some(digest));
+        let undecided = standing.verdict == Attestation::Open;
+        is_outdated(one.heard, &one.said(), &standing.said(), undecided, earlier, was_handed_in)
     }
 
     /// What became of answers since a plan was made of them, by action: what nobody asks for any more is not done.
@@ -249,11 +251,18 @@ pub struct Attested {
     pub user: Option<String>,
     /// `ana.xlsx row 3`
     pub place: String,
+    /// SHA-256 of the file, where it could be had.
+    pub digest: Option<String>,
     /// How it came.
     pub heard: Heard,
 }
 
 impl Attested {
+    fn said(&self) -> Said<'_, Attestation> {
+        let (answer, file) = (self.answer, self.digest.as_deref());
+        Said { answer, by: &self.by, at: self.at, comment: self.comment.as_deref(), file }
+    }
+
     fn told(&self) -> String {
         let comment = commented(self.comment.as_deref());
         text::visible(&format!("{} says {} ({}){comment}", self.by, self.answer, self.place)).into_owned()
@@ -270,6 +279,7 @@ impl Attested {
             recorded_by: self.recorded_by.clone(),
             user: self.user.clone(),
             from: Some(self.place.clone()),
+            from_sha256: self.digest.clone(),
             manifest: manifest.to_owned(),
             chain: String::new(),
         }

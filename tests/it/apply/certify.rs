@@ -408,6 +408,64 @@ fn an_answer_is_taken_back_and_one_that_is_read_again_does_not_count_once_more()
     assert_eq!((&late["recorded"], &late["keep"]), (&json!(0), &json!(1)));
 }
 
+#[test]
+fn a_mind_that_is_changed_back_in_a_workbook_counts_and_the_workbook_of_before_does_not() {
+    let company = Company::new();
+    company.certify(&["--split", "department", "--out", "packets"]).code(0);
+    let packet = company.packets()["packets"][0].clone();
+    let made = company.folder.at(format!("packets/{}.xlsx", packet["file"].as_str().unwrap()));
+    let account = packet["rows"][0].as_str().unwrap();
+    let all = packet["rows"].as_array().unwrap().len();
+    fill(&made, &company.folder.at("1.xlsx"), |_| ["keep", "head@acme.example", ""]);
+    for (name, answer) in [("2.xlsx", "revoke"), ("3.xlsx", "keep")] {
+        fill(&made, &company.folder.at(name), |row| if row[0] == account { [answer, "head@acme.example", ""] } else { [""; 3] });
+    }
+    let read = |name: &str| {
+        let answer = company.certify(&["--from", name, "--json"]).code(0).json();
+        (answer["recorded"].clone(), answer["revoke"].clone(), answer["not_taken_over"].as_array().unwrap().len())
+    };
+    assert_eq!(read("1.xlsx"), (json!(all), json!(0), 0));
+    assert_eq!(read("2.xlsx"), (json!(1), json!(1), 0));
+    assert_eq!(read("3.xlsx"), (json!(1), json!(0), 0));
+    assert_eq!(read("2.xlsx"), (json!(0), json!(0), 1));
+}
+
+#[test]
+fn an_end_without_a_plan_says_why_and_one_that_leaves_an_older_plan_names_it() {
+    let (company, [one, other]) = Company::dealt();
+    company.answers(&one, "head@acme.example", "09:00", "keep");
+    let told = company.certify(&["--finish"]).code(0).stdout;
+    assert!(told.contains("Nothing is to be revoked or changed, so there is no plan."), "{told}");
+    company.answers(&one, "head@acme.example", "09:01", "revoke");
+    let told = company.certify(&["--finish"]).code(0).stdout;
+    assert!(!told.contains("so there is no plan") && !told.contains("earlier --finish"), "{told}");
+    // What was decided on it is kept, and it is asked for no more.
+    company.review(&["--reject", "all", "--by", "legal", "--comment", "court order"]).code(0);
+    company.answers(&one, "head@acme.example", "09:02", "keep");
+    company.answers(&other, "head@acme.example", "09:02", "revoke");
+    let told = company.certify(&["--finish"]).code(0).stdout;
+    assert!(
+        told.contains("certification.plan.json of an earlier --finish stands") && told.contains("1 of its 1 action is"),
+        "{told}"
+    );
+    assert!(told.contains("what counts now is") && told.contains("certification.2.plan.json"), "{told}");
+}
+
+/// As long as it was, and chained anew: the next run has seen the other.
+#[test]
+fn a_record_that_was_made_anew_at_equal_length_is_refused() {
+    let (company, [account, _]) = Company::dealt();
+    let record = company.run.join("certification.jsonl");
+    company.answers(&account, "head@acme.example", "09:00", "keep");
+    let forged = std::fs::read(&record).unwrap();
+    std::fs::remove_file(&record).unwrap();
+    company.answers(&account, "head@acme.example", "09:00", "revoke");
+    company.audit();
+    std::fs::write(&record, forged).unwrap();
+    let refused = company.certify(&[]).code(6).stderr;
+    assert!(refused.contains("was changed after the run") && refused.contains("recorded its first 1 line"), "{refused}");
+}
+
 /// A packet of another split shows what was answered, and says it for nobody.
 #[test]
 fn a_workbook_of_a_certification_that_comes_back_untouched_answers_nothing() {

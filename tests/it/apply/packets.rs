@@ -490,6 +490,51 @@ fn a_file_that_is_read_again_turns_nothing_that_was_decided_after_it() {
     again("--reopen", ["ana@acme.com", "boss@acme.com"]);
 }
 
+/// Approve, reject, approve again, each in a sheet of its own: the last counts. Of a file that was handed in before nothing counts again.
+#[test]
+fn a_mind_that_is_changed_back_in_a_sheet_counts_and_the_sheet_of_before_does_not() {
+    let company = Company::new(&STAFF);
+    company.split("manager_email");
+    let action = company.action("boss@acme.com");
+    let sheet = company.path("packets").join(format!("{}.xlsx", company.packet("boss@acme.com")["file"].as_str().unwrap()));
+    let save = |name: &str, said: &dyn Fn(&[String]) -> [&'static str; 3]| fill(&sheet, &company.path(name), said);
+    let read = |name: &str| company.review(&["--from", name, "--by", "eve", "--json"]).code(0).json();
+    save("1.xlsx", &|row| if row[0].is_empty() { [""; 3] } else { ["approve", "", ""] });
+    save("2.xlsx", &|row| if row[0] == action { ["reject", "", "court order"] } else { [""; 3] });
+    save("3.xlsx", &|row| if row[0] == action { ["approve", "", ""] } else { [""; 3] });
+    read("1.xlsx");
+    for (name, verdict) in [("2.xlsx", "reject"), ("3.xlsx", "approve")] {
+        let answer = read(name);
+        let decided = &answer["decisions"][&action]["verdict"];
+        assert_eq!((&answer["recorded"], decided, answer["not_taken_over"].to_string().len()), (&json!(1), &json!(verdict), 2));
+    }
+    for (name, told) in [("1.xlsx", 0), ("2.xlsx", 1)] {
+        let answer = read(name);
+        assert_eq!((&answer["recorded"], answer["not_taken_over"].as_array().unwrap().len()), (&json!(0), told), "{name}");
+        assert_eq!(answer["decisions"][&action]["verdict"], "approve", "{name}");
+    }
+}
+
+#[test]
+fn the_day_until_which_something_is_accepted_is_held_against_the_day_on_which_it_is_recorded() {
+    let company = Company::new(&STAFF);
+    company.split("manager_email");
+    let packets: Value = serde_json::from_slice(&std::fs::read(company.plan.with_file_name("packets.json")).unwrap()).unwrap();
+    let rows = |packet: &Value| packet["rows"].as_array().unwrap().clone();
+    let is_finding = |row: &Value| row.as_str().unwrap().starts_with("F-");
+    let of = packets["packets"].as_array().unwrap().iter().find(|packet| rows(packet).iter().any(is_finding)).unwrap();
+    let (reviewer, finding) = (of["reviewer"].as_str().unwrap(), rows(of).into_iter().find(is_finding).unwrap());
+    let late = company.saved("late.json", reviewer, |file| {
+        let answer = json!({"verdict": "accept-until", "until": "2026-11-28", "comment": "project"});
+        file["decisions"] = json!({finding.as_str().unwrap(): answer});
+        file["by"] = json!("lead@acme.com");
+    });
+    let args = ["review", "latest", "--from", &late, "--by", "eve"];
+    let refused = company.folder.run_at("2026-12-01T06:00:00Z", &args).code(2).stderr;
+    assert!(refused.contains("the day of accept-until 2026-11-28") && refused.contains("has passed"), "{refused}");
+    company.folder.run_at("2026-11-27T06:00:00Z", &args).code(0);
+}
+
 /// Whatever the browser calls the file in which a decision is undecided again.
 #[test]
 fn what_is_taken_back_on_the_page_is_taken_back() {

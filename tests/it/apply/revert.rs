@@ -49,6 +49,20 @@ fn reverting_an_apply_restores_every_account_field_by_field() {
     assert!(company.by_email("p900@acme.com").iter().all(|user| user["deleted"] == true));
 }
 
+/// The line that an applied revert prints for its own undo works as it stands.
+#[test]
+fn what_undoes_an_applied_revert_has_a_name_of_its_own() {
+    let company = Company::new(vec![update(10)]);
+    company.apply(&["--confirm"]).code(0);
+    revert(&company).code(0);
+    // One that was not applied is not passed over.
+    revert(&company).code(2);
+    undo(&company).code(0);
+    let again = company.run(&["revert", "revert.plan.journal.jsonl", "--json"]).code(0).json();
+    assert!(again["file"].as_str().unwrap().ends_with("revert.2.plan.json"), "{again}");
+    assert_eq!(again["actions"], 1);
+}
+
 #[test]
 fn what_was_changed_again_since_stays_and_is_listed() {
     let company = Company::new(vec![update(10), update(11)]);

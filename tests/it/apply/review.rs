@@ -93,7 +93,7 @@ fn filled(sealed: &Sealed, decisions: &[[&str; 3]]) -> ReturnedSheet {
 /// Records what a sheet says; the verdict and the name of each row, worst first.
 fn decided(mut sealed: Sealed, sheet: &ReturnedSheet) -> Vec<String> {
     let sayings = returned::sheet(sealed.plan(), "sheet", sheet, None, &ana()).unwrap();
-    record::record(&mut sealed, &sayings, false).unwrap();
+    record::record(&mut sealed, &sayings, false, ana().at).unwrap();
     let told = |row: &Decidable<'_>| match sealed.plan().decisions.get(row.id()) {
         None => "open".to_owned(),
         Some(said) => format!("{} {} {}", said.word(), said.by, said.comment.as_deref().unwrap_or("-")),
@@ -131,7 +131,7 @@ fn a_finding_without_an_action_is_kept_sent_back_or_accepted_until_a_day() {
     let joined = filled(&judged(), &[["", "", ""], ["accept-until-2027-03-31", "", ""]]);
     assert_eq!(decided(judged(), &joined)[1], "accept-until 2027-03-31 ana -");
     let passed = returned::sheet(judged().plan(), "sheet", &sheet("accept-until 2026-11-22"), None, &ana()).unwrap();
-    let error = record::record(&mut judged(), &passed, false).unwrap_err().to_string();
+    let error = record::record(&mut judged(), &passed, false, ana().at).unwrap_err().to_string();
     assert!(error.contains("sheet row 3: the day of accept-until 2026-11-22 on F-3 has passed"), "{error}");
     for (word, why) in [("approve", "keep, not-mine, or accept-until and a day"), ("accept-until soon", "says no day")] {
         let error = returned::sheet(judged().plan(), "sheet", &sheet(word), None, &ana()).unwrap_err();
@@ -191,17 +191,32 @@ fn foreign_and_double_rows_and_unknown_words_are_all_named_at_once() {
 #[test]
 fn a_sheet_that_has_a_column_twice_is_refused_by_its_name() {
     for column in ["action", "decision", "comment", "plan_id"] {
-        let mut sheet = filled(&open(), &[["approve", "ana", ""]]);
+        let mut sheet = filled(&open(), &[["approve", "ana", "left"]]);
         for row in &mut sheet.rows {
             let place = sheet::COLUMNS.iter().position(|own| *own == column);
             let value = if row.number == 1 {
                 column.to_uppercase()
             } else {
-                place.map_or_else(String::new, |place| row.cells[place].clone())
+                place.map_or_else(|| "P-1".to_owned(), |place| row.cells[place].clone())
             };
             row.cells.extend([value.clone(), value]);
         }
         refuses(&sheet, &[&format!("the sheet has columns more than once, of which one would not be read: {column}")]);
+    }
+}
+
+/// A column of the reviewer's own that is called like one of ours takes nothing away while nothing is in it.
+#[test]
+fn an_empty_column_of_somebodys_own_is_passed_over_wherever_it_stands() {
+    for (column, place) in [("Comment", 0), ("Comment", 99), ("name", 0), ("Decision", 3)] {
+        let mut sheet = filled(&open(), &[["approve", "", "left"]]);
+        for row in &mut sheet.rows {
+            let value = if row.number == 1 { column.to_owned() } else { String::new() };
+            row.cells.insert(place.min(row.cells.len()), value);
+        }
+        assert_eq!(decided(open(), &sheet), ["approve ana left", "open", "open", "open"], "{column}");
+        sheet.rows[1].cells[place.min(sheet.rows[0].cells.len() - 1)] = "mine".into();
+        refuses(&sheet, &["the sheet has columns more than once", &column.to_lowercase()]);
     }
 }
 

@@ -220,6 +220,25 @@ fn the_next_run_records_decisions_and_journal_and_its_chain_protects_them() {
     assert!(said.contains(&changed) && said.contains(&format!("; the run {} recorded", later.id())), "{said}");
 }
 
+/// A crash in the middle of a line: the audit after it records the whole ones, and what goes on behind them was not altered.
+#[test]
+fn a_line_that_was_cut_when_it_was_recorded_is_not_altered_by_what_is_written_in_its_place() {
+    let applied = Applied::new();
+    applied.revoked("104");
+    let [_, whole] = ["plan.journal.jsonl", "certification.jsonl"].map(|name| {
+        let whole = std::fs::read_to_string(applied.path(name)).unwrap();
+        std::fs::write(applied.path(name), whole.clone() + "{\"n\":2199,\"at\":\"2026-10").unwrap();
+        whole
+    });
+    applied.next();
+    applied.with("apply", &["--confirm"]).code(0);
+    // As the next answer leaves it.
+    std::fs::write(applied.path("certification.jsonl"), whole).unwrap();
+    let said = applied.verify().code(0).stdout;
+    assert!(said.contains("plan.journal.jsonl is a journal") && said.contains("certification.jsonl has"), "{said}");
+    applied.with("apply", &["--confirm"]).code(0);
+}
+
 #[test]
 fn the_last_apply_is_that_of_any_plan_of_a_run() {
     let applied = Applied::new();

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use sha2::{Digest, Sha256};
+
 use super::{Company, Run, verify};
 use crate::support::{run, run_with};
 
@@ -250,6 +252,59 @@ fn a_replay_gives_the_same_findings_byte_for_byte() {
     company.users.push(serde_json::json!({"id": 101, "email": "ada.brandt@example.com", "name": "Ada Brandt", "role": "Admin"}));
     let next = company.audit("2026-08-01");
     assert_ne!(next.json("manifest.json")["summary"]["compared_with"], again.id());
+}
+
+/// Its own snapshot has no bytes: it is judged, certified and audited again all the same.
+#[test]
+fn a_run_without_accounts_is_incomplete_however_often_it_is_judged() {
+    let mut company = Company::new();
+    company.users.clear();
+    let audited = company.run_of(&company.try_audit("2026-06-01").code(3).json());
+    let folder = audited.folder.to_str().unwrap();
+    let replayed = run(company.path(), ["replay", folder, "--json"]).code(3).json();
+    assert_eq!((&replayed["identical"], &replayed["evidence"]), (&true.into(), &"incomplete".into()), "{replayed}");
+    let told = run(company.path(), ["replay", folder]).code(3).stdout;
+    assert!(told.contains("Evidence: INCOMPLETE") && told.contains("no accounts at all"), "{told}");
+    let covered = run(company.path(), ["certify", folder]).code(0).stdout;
+    assert!(covered.contains("0 of 0 accounts decided: ") && !covered.contains('%'), "{covered}");
+    let snapshot = audited.folder.join("accounts.jsonl");
+    assert_eq!(std::fs::metadata(&snapshot).unwrap().len(), 0);
+    run(company.path(), ["audit", "--accounts", snapshot.to_str().unwrap(), "--directory", "workers.csv"]).code(3);
+}
+
+/// What an earlier version took was in force: it is judged and certified again.
+#[test]
+fn a_run_that_kept_a_configuration_which_would_be_refused_today_is_replayed_and_certified() {
+    let company = Company::new();
+    let now = "[domo]\ninstance = \"acme\"\n";
+    let then = "[domo]\ninstance = \"acme us\"\nrequests_per_minute = 0\n[guards]\nmax_updates_percent = 200\n";
+    company.folder.write("domo-reconcile.toml", now);
+    let audited = company.audit("2026-06-01");
+    let sha256 = |text: &str| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let manifest = audited.read("manifest.json");
+    assert!(manifest.contains(&sha256(now)), "{manifest}");
+    std::fs::write(audited.folder.join("manifest.json"), manifest.replace(&sha256(now), &sha256(then))).unwrap();
+    std::fs::write(audited.folder.join("config.toml"), then).unwrap();
+    let folder = audited.folder.to_str().unwrap();
+    for verb in ["replay", "certify"] {
+        run(company.path(), [verb, folder]).code(0);
+    }
+    // In a configuration at hand the name is refused; a share above all there is is none.
+    company.folder.write("domo-reconcile.toml", then);
+    let refused = company.try_audit("2026-07-01").code(2).stderr;
+    assert!(refused.contains("\"acme us\" is the name of no instance") && !refused.contains("percent"), "{refused}");
+}
+
+#[test]
+fn a_file_of_a_run_names_the_run() {
+    let company = Company::new();
+    let audited = company.audit("2026-06-01");
+    for name in ["manifest.json", "report.html"] {
+        let file = audited.folder.join(name);
+        for verb in [&["verify"][..], &["replay"], &["runs", "show"]] {
+            run(company.path(), verb.iter().copied().chain([file.to_str().unwrap()])).code(0);
+        }
+    }
 }
 
 #[test]
