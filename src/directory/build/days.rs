@@ -13,6 +13,7 @@ use crate::directory::days::dates::{self, OrderCounts, WrittenDay};
 use crate::directory::days::eras;
 use crate::directory::days::short_years::{self, ShortYears};
 use crate::directory::headers::slot::Slot;
+use crate::directory::headers::spellings::UNCERTAIN;
 use crate::directory::people::Doubt;
 use crate::directory::raw::RawColumn;
 use crate::failure::Failure;
@@ -76,7 +77,6 @@ impl<'t> Cells<'t> {
     /// are looked at together, for a rehire stands in a column of its own; the original hire date only counts while there is no other.
     fn read(given: Given<'t>, slot: Slot, calendar: Calendar) -> Self {
         const ORIGINAL: u8 = 30;
-        const UNCERTAIN: u8 = 20;
         let best = given.mapping.first(slot).map_or(0, |claim| claim.rank);
         let counts = |rank: u8| match slot {
             Slot::HireDate if best < ORIGINAL => rank < ORIGINAL,

@@ -13,6 +13,9 @@ use crate::directory::lists::{lines, split};
 /// From this rank on a header is a makeshift.
 pub(in crate::directory) const WEAK: u8 = 50;
 
+/// From this rank on a last day may be of something else: the end of a contract.
+pub(in crate::directory) const UNCERTAIN: u8 = 20;
+
 /// What wraps each item of some lists: GraphQL, Elasticsearch, FHIR, CouchDB, Singer, Splunk, Airbyte.
 pub(in crate::directory) const WRAPPERS: [&str; 7] = ["node", "_source", "resource", "doc", "record", "result", "data"];
 
@@ -59,7 +62,7 @@ mod tests {
             let word = terms::Status::from_word(what).is_some() || what == "inactive";
             assert!(
                 word || header(what).is_some()
-                    || ["never", "kind", "other days", "areas", "parents", "mail", "work", "between"].contains(&what),
+                    || ["never", "kind", "accounts", "other days", "areas", "parents", "mail", "work", "between"].contains(&what),
                 "{what}"
             );
             for spelling in split(spellings).filter(|_| word) {

@@ -240,7 +240,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
             ("Email", Some(AlternateEmail)),
             ("State", None),
         ],
-        words: &[(ACTIVE, "Full-Time | Part-Time | Contractor | Intern | Probation"), (UNKNOWN, "Inactive")],
+        words: &[],
     },
     System {
         name: "Gusto",
