@@ -49,7 +49,6 @@ const NO_DATE: &str = "this is no date";
 /// What the days of both slots show together.
 #[derive(Clone, Copy)]
 struct Both {
-    clock: Clock,
     /// Years of two digits may stand at either end.
     open_ends: bool,
     /// Years of the Buddhist era beside ours.
@@ -61,14 +60,16 @@ pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked)
     let (hired, ended) =
         rayon::join(|| Cells::read(given, Slot::HireDate, calendar), || Cells::read(given, Slot::TerminationDate, calendar));
     let mut read = Read::default();
-    // Both columns are the work of one program: what shows its zone in one shows it in the other.
     let (of_hired, of_ended) = (hired.evidence, ended.evidence);
     let both = Both {
-        clock: hired.clock.and(ended.clock),
         open_ends: calendar.order.is_none() && hired.short_years.and(ended.short_years).are_open(),
         two_calendars: of_hired.buddhist + of_ended.buddhist > 0 && of_hired.gregorian + of_ended.gregorian > 0,
     };
-    read.values = (hired.days(of_ended, both, status, &mut read)?, ended.days(of_hired, both, status, &mut read)?);
+    let (clock_hired, clock_ended) = (hired.clock.midnight_beside(ended.clock), ended.clock.midnight_beside(hired.clock));
+    read.values = (
+        hired.days(of_ended, both, clock_hired, status, &mut read)?,
+        ended.days(of_hired, both, clock_ended, status, &mut read)?,
+    );
     Ok(read)
 }
 
@@ -139,7 +140,7 @@ impl<'t> Cells<'t> {
     }
 
     /// The day of every row.
-    fn days<T>(&self, sibling: OrderCounts, both: Both, status: &StringChunked, said: &mut Read<T>) -> Result<Column> {
+    fn days<T>(&self, sibling: OrderCounts, both: Both, clock: Midnight, status: &StringChunked, said: &mut Read<T>) -> Result<Column> {
         let given = self.given;
         let Some((first, _)) = self.columns.first() else {
             return Ok(Column::full_null(PlSmallStr::EMPTY, given.height(), &DataType::Date));
@@ -148,7 +149,7 @@ impl<'t> Cells<'t> {
         if self.evidence.buddhist > 0 && !both.two_calendars {
             said.notes.push(format!("the years of `{}` are of the Buddhist era: 2569 was read as 2026", first.header));
         }
-        let next_day = self.is_next_day(&first.header, both.clock, &mut said.notes);
+        let next_day = self.is_next_day(&first.header, clock, &mut said.notes);
         let mut days: Vec<Option<i32>> = vec![None; given.height()];
         let again: BTreeSet<usize> = self.columns.iter().flat_map(|(column, _)| given.doubled(column)).map(|(at, _)| at).collect();
         for (column, cells) in &self.columns {
@@ -226,8 +227,8 @@ impl<'t> Cells<'t> {
     }
 
     /// Whether a time of the evening before stands for the day after the one written.
-    fn is_next_day(&self, header: &str, clock: Clock, notes: &mut Vec<String>) -> bool {
-        match clock.midnight() {
+    fn is_next_day(&self, header: &str, midnight: Midnight, notes: &mut Vec<String>) -> bool {
+        match midnight {
             Midnight::Elsewhere(next_day, shown) => {
                 let moved = if next_day { "the day after the one written" } else { "the day written" };
                 notes.push(format!(
