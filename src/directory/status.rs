@@ -118,12 +118,17 @@ impl Words {
             },
             _ => {}
         }
-        let of_system = self.system.and_then(|system| find(system.words, &folded));
-        if let Some(status) = of_system.or_else(|| WORDS.get(&folded).copied()) {
+        if let Some(status) = self.system.and_then(|system| find(system.words, &folded)) {
             return Meaning::Word(status);
         }
-        if INACTIVE.contains(&folded) {
-            return Meaning::Word(Status::Unknown);
+        // `Aktiv` and `Inaktiv` answer the question of such a header.
+        let answers = self.slot == Slot::Enabled;
+        match WORDS.get(&folded) {
+            Some(Status::Active) if answers => return Meaning::Switch(true),
+            Some(status) => return Meaning::Word(*status),
+            None if INACTIVE.contains(&folded) && answers => return Meaning::Switch(false),
+            None if INACTIVE.contains(&folded) => return Meaning::Word(Status::Unknown),
+            None => {}
         }
         if KINDS.contains(&folded) {
             return if self.slot == Slot::Status { Meaning::Kind } else { Meaning::Switch(true) };
