@@ -39,6 +39,11 @@ impl LocalDomo {
     pub fn env(&self) -> [(&str, &str); 3] {
         [("DOMO_API_URL", &self.url), ("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET", "the-client-secret")]
     }
+
+    /// Runs `domo-reconcile ARGS…` in `folder` as such a one.
+    pub fn run<'a>(&self, folder: &Path, args: impl IntoIterator<Item = &'a str>) -> support::Ran {
+        support::run_with(folder, &self.env(), args)
+    }
 }
 
 impl Drop for LocalDomo {

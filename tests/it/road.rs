@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::company::AS_OF;
 use super::local_domo::LocalDomo;
-use super::support::{self, Ran, run_with};
+use super::support::{self, Ran};
 
 /// A folder for the archive, a Domo, and the sample configuration.
 struct Road {
@@ -25,7 +25,7 @@ impl Road {
     fn run(&self, args: &[&str]) -> Ran {
         let needs_config = !matches!(args[0], "review" | "runs" | "verify");
         let config = if needs_config { &["--config", &self.config][..] } else { &[] };
-        run_with(self.folder.path(), &self.domo.env(), args.iter().chain(config).copied())
+        self.domo.run(self.folder.path(), args.iter().chain(config).copied())
     }
 
     fn audit(&self) -> Audit {

@@ -109,6 +109,18 @@ impl Company {
         run_with(self.folder.path(), &env, args.iter().copied())
     }
 
+    /// Audits what stands in its folder with these variables too: the answer, and the run's folder.
+    pub fn audit_with(&self, env: &[(&str, &str)]) -> (Value, PathBuf) {
+        let answer = self.run_with(env, &["audit", "--json"]).code(0).json();
+        let run = self.path(answer["run_dir"].as_str().unwrap());
+        (answer, run)
+    }
+
+    /// The same now: the run's folder.
+    pub fn audit(&self) -> PathBuf {
+        self.audit_with(&[]).1
+    }
+
     /// `apply plan.json ARGS… --json`
     pub fn apply(&self, args: &[&str]) -> Ran {
         self.run(&[&["apply", "plan.json", "--json"], args].concat())

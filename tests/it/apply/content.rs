@@ -46,8 +46,7 @@ impl Left {
 
     fn audit(&self, more: &str) -> PathBuf {
         self.company.configure(&format!("[[directory]]\npath = \"workers.csv\"\n{more}"));
-        let answer = self.company.run(&["audit", "--json"]).code(0).json();
-        self.company.path(answer["run_dir"].as_str().unwrap())
+        self.company.audit()
     }
 
     /// Approves everything and carries it out.

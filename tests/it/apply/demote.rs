@@ -40,9 +40,7 @@ impl Left {
 
     fn audit(&self, policy: &str) -> (Value, PathBuf) {
         self.company.configure(&format!("{DIRECTORY}[policy]\n{policy}"));
-        let answer = self.company.run(&["audit", "--json"]).code(0).json();
-        let run = self.company.path(answer["run_dir"].as_str().unwrap());
-        (answer, run)
+        self.company.audit_with(&[])
     }
 
     /// The finding about this account.

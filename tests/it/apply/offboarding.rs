@@ -29,9 +29,7 @@ fn company(profile: Profile) -> Company {
 /// Audits so many days from now.
 fn audit(company: &Company, days: u64) -> (Value, PathBuf) {
     let then = (Utc::now() + Days::new(days)).timestamp().to_string();
-    let answer = company.run_with(&[("SOURCE_DATE_EPOCH", then.as_str())], &["audit", "--json"]).code(0).json();
-    let run = company.path(answer["run_dir"].as_str().unwrap());
-    (answer, run)
+    company.audit_with(&[("SOURCE_DATE_EPOCH", then.as_str())])
 }
 
 /// The headline of page one.

@@ -26,7 +26,7 @@ impl Audited {
         std::fs::remove_file(company.path("plan.json")).unwrap();
         company.configure(&format!("{DIRECTORY}{rules}"));
         workers(&company, true);
-        let run = audit(&company);
+        let run = company.audit();
         let audited = Self { company, run };
         audited.review(audited.plan(), &["--approve", "all", "--by", "ana"]).code(0);
         audited
@@ -78,11 +78,6 @@ fn workers(company: &Company, left: bool) {
         rows += &format!("p{id}@acme.com,{id:05},Person {id},{title},Finance,Lehi,801-555-0100,{status}\n");
     }
     company.write("workers.csv", &rows);
-}
-
-fn audit(company: &Company) -> PathBuf {
-    let audited = company.run(&["audit", "--json"]).code(0).json();
-    company.path(audited["run_dir"].as_str().unwrap())
 }
 
 fn link(from: &Path, to: &Path) {
@@ -234,7 +229,7 @@ fn a_journal_that_is_gone_or_shorter_than_somebody_saw_it_is_refused() {
     std::fs::copy(story.plan(), story.company.path("copy.json")).unwrap();
     story.apply("copy.json", &["--confirm"]).code(6);
     // Somebody tidied up the outcome too; the run after it knows.
-    audit(&story.company);
+    story.company.audit();
     std::fs::remove_file(story.run.join("apply.json")).unwrap();
     std::fs::write(story.journal(), cut(3)).unwrap();
     refused("the run 2");
@@ -274,14 +269,14 @@ fn a_lost_journal_is_refused_by_whatever_name_a_revert_has_for_it() {
     std::fs::write(story.journal(), whole).unwrap();
     let rows = story.company.read("workers.csv").replace("Person 12,Analyst", "Person 12,Lead");
     story.company.write("workers.csv", &rows);
-    let newer = audit(&story.company);
+    let newer = story.company.audit();
     let plan = newer.join("plan.json");
     story.review(plan.to_str().unwrap(), &["--approve", "all", "--by", "ana"]).code(0);
     story.apply(plan.to_str().unwrap(), &["--confirm"]).code(0);
     std::fs::remove_file(newer.join("plan.journal.jsonl")).unwrap();
     story.company.run(&["revert", "latest", "--out", "undo.json"]).code(6);
     // A plan that nobody applied has none.
-    let id = audit(&story.company);
+    let id = story.company.audit();
     let none = story.company.run(&["revert", id.join("plan.journal.jsonl").to_str().unwrap()]).code(2);
     assert!(none.stderr.contains("cannot read the journal"), "{}", none.stderr);
 }
@@ -298,7 +293,7 @@ fn where_nothing_is_approved_nobody_applied_anything() {
     let answer = story.apply("latest", &["--confirm"]).code(0).json();
     assert_eq!((&answer["counts"], &answer["confirmed"]), (&json!({"not-approved": 3}), &json!(true)));
     assert!(!story.journal().exists() && !story.run.join("apply.json").exists());
-    let report = std::fs::read_to_string(audit(&story.company).join("report.md")).unwrap();
+    let report = std::fs::read_to_string(story.company.audit().join("report.md")).unwrap();
     assert!(!report.contains("was applied on"), "{report}");
 }
 
@@ -307,7 +302,7 @@ fn a_later_run_without_a_plan_is_not_named_as_one_that_takes_decisions_over() {
     let story = Audited::new("");
     let rows = story.company.read("workers.csv").replace(",Lead,", ",Analyst,").replace("Terminated", "Active");
     story.company.write("workers.csv", &rows);
-    let newer = audit(&story.company);
+    let newer = story.company.audit();
     assert!(!newer.join("plan.json").exists());
     let answer = story.apply(story.plan(), &[]).json();
     assert_eq!(answer["counts"], json!({"changed-since-plan": 3}), "{answer}");
@@ -323,7 +318,7 @@ fn what_a_later_run_no_longer_proposes_is_left_alone() {
     workers(&story.company, false);
     story.company.run(&["audit", "--as-of", "2099-01-01", "--json"]);
     assert_eq!(story.apply(story.plan(), &[]).code(0).json()["counts"], json!({"would-do": 3}));
-    let newer = audit(&story.company);
+    let newer = story.company.audit();
     let id = newer.file_name().unwrap().to_str().unwrap();
     for args in [&[][..], &["--confirm"]] {
         let ran = story.apply(story.plan(), args).json();
@@ -342,7 +337,7 @@ fn what_a_later_run_no_longer_proposes_is_not_imported_and_a_later_plan_that_can
     let story = Audited::new("");
     let rows = story.company.read("workers.csv").replace("Person 10,Lead", "Person 10,Analyst");
     story.company.write("workers.csv", &rows);
-    let newer = audit(&story.company);
+    let newer = story.company.audit();
     let told = story.apply(story.plan(), &["--bulk-import", "import"]).code(0).json();
     assert_eq!(told["files"][0]["rows"], 1, "{told}");
     let left: Vec<_> = told["left_out"].as_array().unwrap().iter().map(|left| left["why"].as_str().unwrap()).collect();
@@ -442,7 +437,7 @@ fn a_plan_that_was_edited_after_it_was_made_is_refused_whatever_its_own_digest_s
     assert_eq!(story.company.writes(), []);
     // What an altered plan of a newer run proposes is not asked either.
     std::fs::write(story.plan(), &whole).unwrap();
-    let newer = Audited { run: audit(&story.company), company: story.company };
+    let newer = Audited { run: story.company.audit(), company: story.company };
     newer.edit(|plan| plan["expires"] = "2999-01-01T00:00:00Z".into());
     newer.apply(story.run.to_str().unwrap(), &["--confirm"]).code(6);
     assert_eq!(newer.company.writes(), []);
@@ -452,7 +447,7 @@ fn a_plan_that_was_edited_after_it_was_made_is_refused_whatever_its_own_digest_s
 fn a_newer_run_that_cannot_be_read_is_not_taken_for_none() {
     let story = Audited::new("");
     workers(&story.company, false);
-    let newer = audit(&story.company);
+    let newer = story.company.audit();
     assert_eq!(story.apply(story.plan(), &[]).code(0).json()["counts"]["changed-since-plan"], 1);
     let (manifest, elsewhere) = (newer.join("manifest.json"), newer.with_file_name("tidied-up"));
     let whole = std::fs::read(&manifest).unwrap();
@@ -477,7 +472,7 @@ fn a_newer_run_that_cannot_be_read_is_not_taken_for_none() {
     assert_eq!(story.company.writes(), []);
     // Another one, after it, is what counts; of two in one second either may be the later.
     std::thread::sleep(std::time::Duration::from_millis(1100));
-    audit(&story.company);
+    story.company.audit();
     assert_eq!(story.apply(story.plan(), &[]).code(0).json()["counts"]["changed-since-plan"], 1);
 }
 
@@ -487,7 +482,7 @@ fn the_name_of_an_instance_is_the_same_in_any_case() {
     workers(&story.company, false);
     let rules = story.company.read("domo-reconcile.toml").replace("\"sandbox\"", "\"SANDBOX\"");
     story.company.write("domo-reconcile.toml", &rules);
-    audit(&story.company);
+    story.company.audit();
     let answer = story.apply(story.plan(), &[]).code(0).json();
     let row = answer["results"].as_array().unwrap().iter().find(|row| row["account_id"] == 13);
     assert_eq!(row.unwrap()["outcome"], "changed-since-plan", "{answer}");
@@ -498,7 +493,7 @@ fn the_journal_of_a_revert_answers_to_later_runs_too() {
     let story = Audited::new("");
     story.apply(story.plan(), &["--confirm"]).code(0);
     let undo = story.undo();
-    audit(&story.company);
+    story.company.audit();
     std::fs::remove_file(story.run.join("revert.plan.journal.jsonl")).unwrap();
     std::fs::remove_file(story.run.join("revert.apply.json")).unwrap();
     let writes = story.company.writes();
@@ -512,7 +507,7 @@ fn a_journal_that_was_made_anew_is_not_believed() {
     let story = Audited::new("");
     story.apply(story.plan(), &["--confirm"]).code(0);
     let journal = Journal::read(&std::fs::read_to_string(story.journal()).unwrap()).unwrap();
-    audit(&story.company);
+    story.company.audit();
     let mut end = Journal::default().end();
     let forged = journal.lines().iter().map(|line| {
         let event = serde_json::to_string(&line.event).unwrap().replace("Participant", "Admin");
@@ -534,7 +529,7 @@ fn what_the_archive_knows_of_a_plan_holds_for_a_copy_of_it() {
     }
     let copies = [&elsewhere, &beside].map(|folder| folder.join("plan.json").to_str().unwrap().to_owned());
     workers(&story.company, false);
-    audit(&story.company);
+    story.company.audit();
     for copy in &copies {
         assert_eq!(story.apply(copy, &[]).code(0).json()["counts"]["changed-since-plan"], 1);
     }
@@ -568,7 +563,7 @@ fn a_run_stays_while_a_plan_of_it_is_in_use_and_where_it_teaches_something() {
     let story = Audited::new("");
     story.apply(story.plan(), &["--confirm"]).code(0);
     story.undo();
-    (0..2).for_each(|_| drop(audit(&story.company)));
+    (0..2).for_each(|_| drop(story.company.audit()));
     let id = story.run.file_name().unwrap().to_str().unwrap();
     let goes = || {
         let answer = story.company.run(&["runs", "prune", "--keep-runs", "1", "--json"]).code(0).json();

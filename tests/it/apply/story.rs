@@ -38,8 +38,7 @@ impl Story {
         }
         company.write("workers.csv", &rows);
         company.configure(RULES);
-        let audited = company.run(&["audit", "--json"]).code(0).json();
-        let run = company.path(audited["run_dir"].as_str().unwrap());
+        let run = company.audit();
         Self { company, run }
     }
 

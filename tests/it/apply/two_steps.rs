@@ -42,9 +42,7 @@ impl Left {
         self.company
             .configure(&format!("groups = true\n[[directory]]\npath = \"workers.csv\"\nmax_age_days = 0\n[policy]\n{policy}"));
         let then = (Utc::now() + Days::new(days)).timestamp().to_string();
-        let answer = self.company.run_with(&[("SOURCE_DATE_EPOCH", then.as_str())], &["audit", "--json"]).code(0).json();
-        let run = self.company.path(answer["run_dir"].as_str().unwrap());
-        (answer, run)
+        self.company.audit_with(&[("SOURCE_DATE_EPOCH", then.as_str())])
     }
 
     /// Approves and carries out what an audit of today proposes.

@@ -28,7 +28,7 @@ impl Applied {
         company.prepare();
         let users = company.path().join("users.json");
         let domo = LocalDomo::with_client(&users, "id", "the-client-secret");
-        let answer = run_with(company.path(), &domo.env(), ["audit", "--directory", "workers.csv", "--json", "-q"]).code(0).json();
+        let answer = domo.run(company.path(), ["audit", "--directory", "workers.csv", "--json", "-q"]).code(0).json();
         let run = company.run_of(&answer);
         let applied = Self { company, domo, run };
         applied.with("review", &["--approve", "all", "--by", "ada@example.com"]).code(0);
@@ -41,7 +41,7 @@ impl Applied {
     }
 
     fn run(&self, args: &[&str]) -> Ran {
-        run_with(self.company.path(), &self.domo.env(), args.iter().copied())
+        self.domo.run(self.company.path(), args.iter().copied())
     }
 
     /// A certification of the run, ended: the plan that revokes one account.
@@ -85,7 +85,7 @@ impl Applied {
     /// The next run of the archive, which sees what came after the first.
     fn next(&self) -> Run {
         let args = ["audit", "--directory", "workers.csv", "--json", "-q"];
-        let answer = run_with(self.company.path(), &self.domo.env(), args).code(0).json();
+        let answer = self.domo.run(self.company.path(), args).code(0).json();
         self.company.run_of(&answer)
     }
 }
@@ -161,12 +161,11 @@ fn a_finding_whose_removal_was_rejected_says_so_in_the_next_report() {
     let domo = LocalDomo::with_client(&company.path().join("users.json"), "id", "the-client-secret");
     let audit = || {
         let args = ["audit", "--directory", "workers.csv", "--json", "-q"];
-        let answer = run_with(company.path(), &domo.env(), args).code(0).json();
+        let answer = domo.run(company.path(), args).code(0).json();
         company.path().join(answer["run_dir"].as_str().unwrap())
     };
     audit();
-    let review =
-        |args: &[&str]| run_with(company.path(), &domo.env(), ["review", "latest"].into_iter().chain(args.iter().copied()));
+    let review = |args: &[&str]| domo.run(company.path(), ["review", "latest"].into_iter().chain(args.iter().copied()));
     review(&["--reject", "all", "--by", "legal@example.com", "--comment", "court order"]).code(0);
     let page = support::page(&audit().join("report.html"));
     let told = page.matches("rejected by legal@example.com on").count();
@@ -353,7 +352,7 @@ fn every_file_that_was_altered_shortened_removed_or_added_is_told_by_name() {
 fn the_plan_of_a_revert_is_held_to_its_own_digest() {
     let applied = Applied::new();
     let journal = applied.path("plan.journal.jsonl");
-    run_with(applied.company.path(), &applied.domo.env(), ["revert", journal.to_str().unwrap()]).code(0);
+    applied.domo.run(applied.company.path(), ["revert", journal.to_str().unwrap()]).code(0);
     let undo = applied.path("revert.plan.json");
     run_with(applied.company.path(), &[], ["review", undo.to_str().unwrap(), "--approve", "all", "--by", "ana"]).code(0);
     let said = applied.verify().code(0).stdout;

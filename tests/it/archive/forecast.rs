@@ -1,17 +1,8 @@
 //! A day that has not come yet: judged, said on top, and nothing rests on it.
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{Company, Run};
-use crate::support::{Ran, run_with};
-
-/// Audits at a moment, with these arguments more.
-fn audit(company: &Company, moment: &str, more: &[&str]) -> Ran {
-    let moment: DateTime<Utc> = moment.parse().unwrap();
-    let epoch = moment.timestamp().to_string();
-    run_with(company.path(), &[("SOURCE_DATE_EPOCH", epoch.as_str())], company.prepare().into_iter().chain(more.iter().copied()))
-}
+use super::Company;
 
 /// A company of which one person leaves on a day that is still to come.
 fn leaving() -> Company {
@@ -24,7 +15,7 @@ fn leaving() -> Company {
 #[test]
 fn a_day_that_has_not_come_is_judged_and_plans_nothing() {
     let company = leaving();
-    let forecast = audit(&company, "2026-11-23T06:00:00Z", &["--as-of", "2027-06-30"]).code(0).json();
+    let forecast = company.audit_with("2026-11-23", &["--as-of", "2027-06-30"]).code(0).json();
     assert_eq!((&forecast["plan"], &forecast["findings"]["by_kind"]["leaver"]), (&Value::Null, &1.into()), "{forecast}");
     let why = forecast["reasons"][0].as_str().unwrap();
     assert!(why.starts_with("This is a forecast: 2027-06-30 has not come yet"), "{why}");
@@ -37,16 +28,15 @@ fn a_day_that_has_not_come_is_judged_and_plans_nothing() {
         assert!(on_top < first_finding, "{name}");
     }
     // The same day, once it has come.
-    let then = audit(&company, "2027-06-30T06:00:00Z", &[]).code(0).json();
+    let then = company.audit_with("2027-06-30", &[]).code(0).json();
     assert_eq!(then["plan"]["actions"], 2, "{then}");
 }
 
 #[test]
 fn a_forecast_is_no_previous_run_and_no_month_of_the_trend() {
     let company = leaving();
-    let first =
-        Run { folder: company.path().join(audit(&company, "2026-10-01T06:00:00Z", &[]).json()["run_dir"].as_str().unwrap()) };
-    let forecast = audit(&company, "2026-11-01T06:00:00Z", &["--as-of", "2027-07-01"]).code(0).json();
+    let first = company.run_of(&company.audit_with("2026-10-01", &[]).json());
+    let forecast = company.audit_with("2026-11-01", &["--as-of", "2027-07-01"]).code(0).json();
     let told = std::fs::read_to_string(company.run_of(&forecast).folder.join("report.md")).unwrap();
     assert!(told.contains("Nobody's since the run of 2026-10-01"), "what is compared is compared in everything: {told}");
     let next = company.audit("2026-11-02");
@@ -61,12 +51,11 @@ fn a_forecast_is_no_previous_run_and_no_month_of_the_trend() {
 #[test]
 fn pruning_keeps_the_run_that_the_next_is_compared_with_behind_a_forecast() {
     let company = leaving();
-    let first = audit(&company, "2026-10-01T06:00:00Z", &[]).json();
-    audit(&company, "2026-11-01T06:00:00Z", &["--as-of", "2027-07-01"]).code(0);
+    let first = company.audit_with("2026-10-01", &[]).json();
+    company.audit_with("2026-11-01", &["--as-of", "2027-07-01"]).code(0);
     // Past the day on which the plan of the first could be applied.
-    let epoch = "2026-12-01T06:00:00Z".parse::<DateTime<Utc>>().unwrap().timestamp().to_string();
     let args = ["runs", "prune", "--keep-runs", "1", "--json"];
-    let pruned = run_with(company.path(), &[("SOURCE_DATE_EPOCH", epoch.as_str())], args).code(0).json();
+    let pruned = company.folder.run_at("2026-12-01T06:00:00Z", &args).code(0).json();
     let of_first = pruned["runs"].as_array().unwrap().iter().find(|run| run["run_id"] == first["run_id"]).unwrap();
     assert_eq!(of_first["goes"], false, "{pruned}");
 }
@@ -74,7 +63,7 @@ fn pruning_keeps_the_run_that_the_next_is_compared_with_behind_a_forecast() {
 #[test]
 fn a_forecast_is_judged_again_byte_for_byte() {
     let company = leaving();
-    let forecast = audit(&company, "2026-11-01T06:00:00Z", &["--as-of", "2027-07-01"]).code(0).json();
+    let forecast = company.audit_with("2026-11-01", &["--as-of", "2027-07-01"]).code(0).json();
     let args = ["replay", forecast["run_dir"].as_str().unwrap(), "--json"];
     assert_eq!(crate::support::run(company.path(), args).code(0).json()["identical"], true);
 }
@@ -85,7 +74,7 @@ fn today_is_the_day_of_the_reports_time_zone() {
     let company = Company::new();
     std::fs::write(company.path().join("domo-reconcile.toml"), "[report]\ntimezone = \"America/Los_Angeles\"\n").unwrap();
     let judged = |more: &[&str]| {
-        let answer = audit(&company, "2026-11-24T01:00:00Z", more).code(0).json();
+        let answer = company.audit_at("2026-11-24T01:00:00Z", more).code(0).json();
         let run = company.run_of(&answer);
         (run.json("findings.json")["run"]["as_of"].as_str().unwrap().to_owned(), answer["plan"] == Value::Null)
     };

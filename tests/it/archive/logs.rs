@@ -1,12 +1,11 @@
 //! What goes to stderr of an unattended run, where log collectors keep it: at the default level nothing of a person.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use serde_json::Value;
 
 use crate::local_domo::LocalDomo;
-use crate::support::{Ran, run_with, samples};
+use crate::support::samples;
 
 /// Everything in the sample company by which somebody could be recognised.
 struct Personal {
@@ -72,10 +71,6 @@ fn with_fault(fault: &[&str]) -> LocalDomo {
     LocalDomo::with_faults(&samples().join("company/domo-users.json"), "id", "the-client-secret", fault)
 }
 
-fn audit(folder: &Path, domo: &LocalDomo, more: &[&str]) -> Ran {
-    run_with(folder, &domo.env(), ["audit"].into_iter().chain(more.iter().copied()))
-}
-
 #[test]
 fn the_log_of_an_audit_names_nobody_whether_it_went_well_or_not() {
     let personal = Personal::of_the_sample_company();
@@ -93,7 +88,7 @@ fn the_log_of_an_audit_names_nobody_whether_it_went_well_or_not() {
             (&failing, "directory.csv"),
             (&echoing, "directory.csv"),
         ] {
-            let ran = audit(folder.path(), domo, &["--directory", directory, "--as-of", "2026-11-23", "--log-format", format]);
+            let ran = domo.run(folder.path(), ["audit", "--directory", directory, "--as-of", "2026-11-23", "--log-format", format]);
             personal.not_in(&ran.stderr);
             assert!(!ran.stderr.contains("the-client-secret"), "{}", ran.stderr);
             assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
@@ -111,7 +106,7 @@ fn the_log_of_an_audit_names_nobody_whether_it_went_well_or_not() {
 fn with_json_an_error_is_one_line_and_with_quiet_it_is_said_all_the_same() {
     let folder = folder();
     let domo = LocalDomo::of_the_sample_company();
-    let failed = audit(folder.path(), &domo, &["--directory", "nowhere.csv", "--log-format", "json", "-q"]).code(2);
+    let failed = domo.run(folder.path(), ["audit", "--directory", "nowhere.csv", "--log-format", "json", "-q"]).code(2);
     let line: Value = serde_json::from_str(failed.stderr.trim()).unwrap();
     assert_eq!(line["level"], "ERROR");
     assert!(line["fields"]["message"].as_str().unwrap().contains("nowhere.csv"), "{line}");

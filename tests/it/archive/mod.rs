@@ -72,7 +72,11 @@ impl Company {
     }
 
     fn audit_with(&self, day: &str, more: &[&str]) -> Ran {
-        self.folder.run_at(&format!("{day}T06:00:00Z"), &[&self.prepare()[..], more].concat())
+        self.audit_at(&format!("{day}T06:00:00Z"), more)
+    }
+
+    fn audit_at(&self, moment: &str, more: &[&str]) -> Ran {
+        self.folder.run_at(moment, &[&self.prepare()[..], more].concat())
     }
 
     /// The same, and it must succeed: the run's folder.
