@@ -1,14 +1,17 @@
 //! What each row says of somebody's standing: a status word, a switch, or for want of both a mark behind the name.
 //!
-//! Of everything in a row that says whether somebody is employed, this counts, the first first:
+//! Of everything in a row that tells whether somebody is employed, the first of these that says something counts:
 //!
-//! | | says | beside something else |
-//! |---|---|---|
-//! | 1 | words of columns of employment (`Employment Status`, `Leaver`: yes) | of two the better known column's, and one that is certain before one that is not (`Inactive`). Of *employed* and *ended*: where the row has a certain last day, and no first day after it, *ended* stands, and that day tells on the day judged; else *employed*, with a doubt |
-//! | 2 | last and first day | see `reconcile/employment.rs`, which knows the day judged and where they outweigh a word |
-//! | 3 | words of columns of an account (`User status`) | words like any other where the row has none of 1 or 4; else only a switch |
-//! | 4 | words for the kind of employment (`Full-Time`) | employed; not where the row has a certain last day or a switch that is off, and never against a word of 1 |
-//! | 5 | switches (`accountEnabled`) | off in any is off; off or `Inactive` beside a word for active is a doubt, beside leave it is none |
+//! 1. Words of columns about employment (`Employment Status`; yes under `Leaver`): that of the better known column, and one that is
+//!    certain before one that is not (`Inactive`, which is on leave or gone). Where one says employed and another ended, a certain last
+//!    day of the row lets *ended* stand, unless a first day follows it, and that day tells on the day judged; else it is *employed*, with
+//!    a doubt.
+//! 2. Words of columns about an account (`User status`), where the row has no word of 1 or 4; else they are switches.
+//! 3. The last day, then the first: `reconcile/employment.rs` says where they outweigh a word.
+//! 4. Words for the kind of employment (`Full-Time`): employed, unless the row has a certain last day or a switch that is off.
+//! 5. Switches (`accountEnabled`): off, if any is.
+//!
+//! Off and `Inactive` beside a word for active are a doubt, beside one for leave they are none.
 //!
 //! What a word means [`status`] says: `[directory.status]` before the recognised system before all others. Of several values of one
 //! cell one that says employed counts.
@@ -277,7 +280,7 @@ impl<'t> Standing<'t> {
         StringChunked::from_iter_options(PlSmallStr::EMPTY, self.rows.iter().map(status))
     }
 
-    /// Weighs what a row says against its own days, by the table above.
+    /// Weighs what a row says against its own days, in the order that stands above.
     pub(super) fn settle(mut self, given: Given<'t>, days: &RowDays) -> (StatusColumns, Vec<Doubt>) {
         for Against { at, ended, .. } in &self.against {
             if let Some(row) = self.rows.get_mut(*at)
