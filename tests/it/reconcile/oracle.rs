@@ -149,7 +149,10 @@ fn said(person: &Person, today: NaiveDate) -> (Status, bool) {
         "suspended" => Status::Suspended,
         "prehire" => Status::Prehire,
         // Without a word that says anything the dates decide, then the switch.
-        _ if ended && !ahead && person.hired > person.last_day => Status::Active,
+        _ if ended && !ahead && person.hired > person.last_day => match person.enabled {
+            Some(false) => return (Status::Suspended, true),
+            _ => Status::Active,
+        },
         _ if ended => Status::Terminated,
         _ if ahead => Status::Prehire,
         _ => match person.enabled {
