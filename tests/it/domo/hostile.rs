@@ -372,3 +372,33 @@ async fn a_list_whose_page_edges_are_not_stable_is_never_called_whole() {
     let accounts = Reader::new(&Session::open(settings).await.unwrap()).accounts(&Silent).await.unwrap();
     assert_eq!((accounts.evidence.incomplete.len(), accounts.frame.height()), (0, 60));
 }
+
+/// Fifty rows a page whatever is asked for, and two of them change places where a page ends.
+#[tokio::test]
+async fn a_cap_on_pages_does_not_hide_who_is_lost_at_their_edges() {
+    let capped = |lost: bool| async move {
+        let address = server(move |request, mut stream| async move {
+            if request.contains("/oauth/token") {
+                return stream.write_all(whole("200 OK", "", TOKEN).as_bytes()).await;
+            }
+            let number = |name: &str| {
+                let rest = request.split(name).nth(1).unwrap_or("0");
+                rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|n| n.parse::<usize>().ok()).unwrap_or(0)
+            };
+            let (limit, offset) = (number("limit=").min(50), number("offset="));
+            let mut users = company(120);
+            if lost && offset == 0 && limit == 50 {
+                users.swap(49, 50);
+            }
+            let page: Vec<_> = users.into_iter().skip(offset).take(limit).collect();
+            stream.write_all(whole("200 OK", "", &serde_json::to_string(&page).unwrap()).as_bytes()).await
+        })
+        .await;
+        let session = Session::open(impatient(&format!("http://{address}"))).await.unwrap();
+        Reader::new(&session).accounts(&Silent).await.unwrap()
+    };
+    let whole = capped(false).await;
+    assert_eq!((whole.evidence.incomplete.len(), ids(&whole).len()), (0, 120), "{:?}", whole.evidence);
+    let lost = capped(true).await;
+    assert_eq!(lost.evidence.incomplete.len(), 1, "{:?}", lost.evidence);
+}
