@@ -132,13 +132,19 @@ pub(super) fn problems(number: usize, directory: &Directory) -> Vec<String> {
     if has("url") && has("url_env") {
         problems.push(format!("{place} has both url and url_env"));
     }
+    let further = lacks(directory, what, &has).into_iter().chain(wrong_values(directory, &has));
+    problems.extend(further.map(|why| format!("{place}: {why}")));
+    problems
+}
+
+/// The keys that a source of this kind needs and does not set, or sets and does not need.
+fn lacks(directory: &Directory, what: &str, has: &dyn Fn(&str) -> bool) -> Vec<String> {
     let needed: &[&str] = match directory.kind {
         Some(SourceKind::Entra) => &["tenant"],
         Some(SourceKind::Okta | SourceKind::Scim) => &["url"],
         Some(SourceKind::Ldap) => &["url", "base"],
         Some(SourceKind::Google) | None => &[],
     };
-    problems.extend(needed.iter().filter(|key| !has(key)).map(|key| format!("{place}: {what} needs `{key}`")));
     let with_auth: &[&str] = match directory.auth {
         Some(SourceAuth::Basic) => &["user_env", "password_env"],
         Some(SourceAuth::Bearer) => &["token_env"],
@@ -146,21 +152,26 @@ pub(super) fn problems(number: usize, directory: &Directory) -> Vec<String> {
         Some(SourceAuth::Oauth2) => &["token_url", "client_id_env", "client_secret_env"],
         Some(SourceAuth::None) | None => &[],
     };
-    problems.extend(with_auth.iter().filter(|key| !has(key)).map(|key| format!("{place}: this auth needs `{key}`")));
-    if directory.auth.is_none() && directory.kind.is_none() {
-        let idle = AUTH.iter().filter(|key| has(key)).map(|key| format!("{place}: `{key}` is there, but no auth"));
-        problems.extend(idle);
-    }
+    let needed = needed.iter().filter(|key| !has(key)).map(|key| format!("{what} needs `{key}`"));
+    let with_auth = with_auth.iter().filter(|key| !has(key)).map(|key| format!("this auth needs `{key}`"));
+    let without_auth = directory.auth.is_none() && directory.kind.is_none();
+    let idle = AUTH.iter().filter(|key| without_auth && has(key)).map(|key| format!("`{key}` is there, but no auth"));
+    needed.chain(with_auth).chain(idle).collect()
+}
+
+/// What keys say that cannot be.
+fn wrong_values(directory: &Directory, has: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let mut problems = Vec::new();
     if let Some(header) = &directory.header
         && header.parse::<http::header::HeaderName>().is_err()
     {
-        problems.push(format!("{place}: header is no name of a header"));
+        problems.push("header is no name of a header".to_owned());
     }
     if directory.kind == Some(SourceKind::Okta) && has("client_id") != has("private_key_env") {
-        problems.push(format!("{place}: client_id and private_key_env belong together"));
+        problems.push("client_id and private_key_env belong together".to_owned());
     }
     if directory.expect_at_least == Some(0) {
-        problems.push(format!("{place}: expect_at_least is at least 1"));
+        problems.push("expect_at_least is at least 1".to_owned());
     }
     let addresses = [
         ("url", &directory.url),
@@ -172,7 +183,7 @@ pub(super) fn problems(number: usize, directory: &Directory) -> Vec<String> {
         let is_ldap = key == "url" && directory.kind == Some(SourceKind::Ldap);
         let may_ask = key == "url" && directory.kind.is_none();
         let wrong = value.as_ref().and_then(|value| wrong_address(value, is_ldap.then_some(directory.start_tls), may_ask));
-        problems.extend(wrong.map(|why| format!("{place}: {key} {why}")));
+        problems.extend(wrong.map(|why| format!("{key} {why}")));
     }
     problems
 }

@@ -6,7 +6,7 @@ use super::account::{Account, Lookup};
 use super::compare;
 use super::sent::WriteError;
 use super::session::Door;
-use super::wire::{Answer, CallError};
+use super::wire::{CallError, Response};
 use super::write::{TRIES, Writer, Written, not_honoured};
 use crate::http::{Method, Url};
 use crate::text;
@@ -78,7 +78,7 @@ impl Writer {
 
     /// Sends a new account. Where the rate limit turned it away, or once an old token, it is sent again, but not before the address was
     /// looked up.
-    async fn post(&self, url: &Url, body: &Value, email: &str) -> Result<Result<Answer, CallError>, WriteError> {
+    async fn post(&self, url: &Url, body: &Value, email: &str) -> Result<Result<Response, CallError>, WriteError> {
         let mut attempt = 1;
         loop {
             let sent = self.leave(Door::Rest, Method::POST, url, Some(body), None).await;

@@ -12,7 +12,7 @@ use super::settings::Settings;
 use super::token::Tokens;
 use super::wire::Credential;
 use crate::failure::Failure;
-use crate::http::{self, Answer, Authenticator, CallError, Client, Method, PAGE, Request, Unsent, Url, describe, is_loopback};
+use crate::http::{self, Authenticator, CallError, Client, Method, PAGE, Request, Response, Unsent, Url, describe, is_loopback};
 pub(super) use crate::http::{Unusable, endpoint, json};
 
 /// An open session. Cheap to clone; all clones share the token and the pacer.
@@ -111,7 +111,7 @@ impl Session {
         parse: impl Fn(&[u8]) -> std::result::Result<T, Unusable>,
     ) -> Result<T, CallError> {
         let inner = &*self.inner;
-        let page = |answer: Answer| if answer.is_page() { Err(Unusable::Transient(PAGE.into())) } else { parse(&answer.body) };
+        let page = |answer: Response| if answer.is_page() { Err(Unusable::Transient(PAGE.into())) } else { parse(&answer.body) };
         let build = || inner.client.request(Method::GET, url.clone());
         inner.client.ask(&describe(&Method::GET, url), &Key(inner, door), build, page).await
     }
@@ -119,7 +119,8 @@ impl Session {
     /// The rows of a DataSet as CSV.
     pub(super) async fn read_csv(&self, url: &Url) -> Result<Vec<u8>, CallError> {
         let inner = &*self.inner;
-        let page = |answer: Answer| if answer.is_page() { Err(Unusable::Transient(PAGE.into())) } else { Ok(answer.body.to_vec()) };
+        let page =
+            |answer: Response| if answer.is_page() { Err(Unusable::Transient(PAGE.into())) } else { Ok(answer.body.to_vec()) };
         let build = || inner.client.request(Method::GET, url.clone()).header("Accept", "text/csv");
         inner.client.ask(&describe(&Method::GET, url), &Key(inner, Door::Rest), build, page).await
     }
@@ -133,7 +134,7 @@ impl Session {
         url: &Url,
         body: Option<&serde_json::Value>,
         leave: impl FnOnce() -> bool,
-    ) -> Result<Answer, CallError> {
+    ) -> Result<Response, CallError> {
         let inner = &*self.inner;
         let call = describe(&method, url);
         let mut request = inner.client.request(method, url.clone());
@@ -178,7 +179,7 @@ impl Authenticator for Key<'_> {
         http::bearer(request, &secret).map(|()| serial)
     }
 
-    async fn refused(&self, serial: u64, answer: &Answer) -> bool {
+    async fn refused(&self, serial: u64, answer: &Response) -> bool {
         let ours = self.1 == Door::Rest && answer.status == 401;
         if ours {
             self.0.tokens.refused(serial).await;

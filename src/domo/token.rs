@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::settings::Settings;
-use super::wire::{Answer, CallError, Credential, Loose};
+use super::wire::{CallError, Credential, Loose, Response};
 use crate::http::{self, Anonymous, Client, KeptToken, Method, PAGE, Token, Unusable, lifetime};
 
 /// Where the parameters stand. The guide says the first; Domo's own page the last; most clients do the second.
@@ -103,7 +103,7 @@ async fn ask_for_token(
             _ => request.query(&parameters),
         }
     };
-    let parse = |answer: Answer| {
+    let parse = |answer: Response| {
         if answer.is_page() {
             Err(Unusable::Transient(PAGE.into()))
         } else {
@@ -113,7 +113,7 @@ async fn ask_for_token(
     client.ask(style.call(), &Anonymous, build, parse).await
 }
 
-fn read(answer: &Answer, client_id: &str) -> Result<(SecretString, Duration, Credential), String> {
+fn read(answer: &Response, client_id: &str) -> Result<(SecretString, Duration, Credential), String> {
     #[derive(Deserialize)]
     struct Body<'a> {
         access_token: Option<String>,

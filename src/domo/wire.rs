@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-pub(super) use crate::http::{Answer, CallError, Refusal};
+pub(super) use crate::http::{CallError, Refusal, Response};
 use crate::text;
 
 /// Whether text is a JSON object. A list would do for a struct, too: its items are taken for the fields in their order.

@@ -15,7 +15,7 @@ use super::read::Reader;
 use super::sent::{Sent, WriteError, after};
 use super::session::{Door, Session};
 use super::windows::Looks;
-use super::wire::{Answer, CallError};
+use super::wire::{CallError, Response};
 use crate::config::DeactivateWith;
 use crate::http::{Method, Url};
 use crate::terms::Role;
@@ -210,7 +210,7 @@ impl Writer {
         url: &Url,
         body: Option<&Value>,
         latest: Option<Instant>,
-    ) -> Result<Answer, CallError> {
+    ) -> Result<Response, CallError> {
         let before = *self.under_way.borrow();
         let leave = || {
             let leaves = latest.is_none_or(|latest| Instant::now() <= latest);

@@ -11,9 +11,9 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::answer::{Answer, Refusal};
 use super::error::{CallError, Unsent, tls_error};
 use super::pace::{Pacer, asked, backoff};
+use super::response::{Refusal, Response};
 use super::secret::without;
 
 /// When to give up. Tests make these small; people never see them.
@@ -103,7 +103,7 @@ pub trait Authenticator {
     fn sign(&self, request: &mut Request) -> impl Future<Output = Result<u64, CallError>> + Send;
 
     /// A 400 or 401 came for the credential of this number. Whether the request may be sent once more, with a new one.
-    fn refused(&self, serial: u64, answer: &Answer) -> impl Future<Output = bool> + Send;
+    fn refused(&self, serial: u64, answer: &Response) -> impl Future<Output = bool> + Send;
 }
 
 /// Puts a bearer token on a request, where no log and no error shows it.
@@ -136,7 +136,7 @@ impl Authenticator for Anonymous {
         Ok(0)
     }
 
-    async fn refused(&self, _serial: u64, _answer: &Answer) -> bool {
+    async fn refused(&self, _serial: u64, _answer: &Response) -> bool {
         false
     }
 }
@@ -255,7 +255,7 @@ impl Client {
         call: &str,
         authenticator: &impl Authenticator,
         build: impl Fn() -> RequestBuilder,
-        parse: impl Fn(Answer) -> Result<T, Unusable>,
+        parse: impl Fn(Response) -> Result<T, Unusable>,
     ) -> Result<T, CallError> {
         let (build, parse) = (&build, &parse);
         self.persist(call, || async move {
@@ -282,7 +282,7 @@ impl Client {
     ///
     /// # Errors
     /// It was not sent, its answer was lost, or is too large.
-    pub async fn exchange(&self, call: &str, request: Request) -> Result<Answer, CallError> {
+    pub async fn exchange(&self, call: &str, request: Request) -> Result<Response, CallError> {
         self.exchange_if(call, request, || true).await
     }
 
@@ -290,7 +290,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Self::exchange`], and [`CallError::TooLate`].
-    pub async fn exchange_if(&self, call: &str, request: Request, leave: impl FnOnce() -> bool) -> Result<Answer, CallError> {
+    pub async fn exchange_if(&self, call: &str, request: Request, leave: impl FnOnce() -> bool) -> Result<Response, CallError> {
         let _place = self.places.acquire().await.map_err(|_| CallError::unsent(call, "closing"))?;
         self.pacer.turn().await;
         if !leave() {
@@ -323,7 +323,7 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        let answer = Answer { status, headers, body, retry_after };
+        let answer = Response { status, headers, body, retry_after };
         if !answer.is_page() {
             self.reached.store(true, Ordering::Relaxed);
         }
@@ -340,7 +340,7 @@ impl Client {
     }
 
     /// The refusal that an answer is.
-    pub fn refused(&self, call: &str, answer: &Answer) -> CallError {
+    pub fn refused(&self, call: &str, answer: &Response) -> CallError {
         CallError::Refused { call: call.into(), refusal: Refusal::read(&self.who, answer, &|text| self.hidden(text)) }
     }
 
@@ -350,7 +350,7 @@ impl Client {
         call: &str,
         authenticator: &impl Authenticator,
         build: impl Fn() -> RequestBuilder,
-    ) -> Result<Answer, Attempt<std::convert::Infallible>> {
+    ) -> Result<Response, Attempt<std::convert::Infallible>> {
         let mut renewed = false;
         loop {
             let unsent = |error: reqwest::Error| CallError::unsent(call, chain(&error.without_url()));
@@ -370,7 +370,7 @@ impl Client {
     }
 
     /// What passes: the server has too much to do, or something in between answers in its place.
-    fn transient<T>(&self, call: &str, answer: &Answer) -> Option<Attempt<T>> {
+    fn transient<T>(&self, call: &str, answer: &Response) -> Option<Attempt<T>> {
         // 501 and 505 are said of the request, and stay so. Google has a 403 for who asks too often.
         let everybody = matches!(answer.status, 429 | 500 | 502..=504 | 506..=599)
             || answer.status == 403 && RATE_LIMITS.iter().any(|word| answer.body.windows(word.len()).any(|text| text == *word));

@@ -1,6 +1,6 @@
 //! The ways in which a call can fail.
 
-use super::answer::Refusal;
+use super::response::Refusal;
 use crate::text;
 
 /// Why a call did not give what it should. Every variant names the call (`GET /v1/users?offset=500`).

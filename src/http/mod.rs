@@ -2,20 +2,20 @@
 //! back out of it. What is asked for, and what an answer means, is for the room that asks.
 
 mod address;
-mod answer;
 mod client;
 mod error;
 mod pace;
+mod response;
 mod secret;
 mod token;
 
 pub use address::{address, is_loopback};
-pub use answer::{Answer, PAGE, Refusal};
 pub use client::{
     Anonymous, Authenticator, Client, Limits, Options, Unusable, authority, bearer, credential, describe, endpoint, json,
     plain_client,
 };
 pub use error::{CallError, Unsent, tls_error};
+pub use response::{PAGE, Refusal, Response};
 pub use secret::{Vars, read_secret, secret};
 pub use token::{KeptToken, Token, lifetime};
 

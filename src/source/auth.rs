@@ -17,7 +17,7 @@ use super::settings::{address, default, secret};
 use crate::config::{Directory, SourceAuth};
 use crate::http::header::{AUTHORIZATION, HeaderName};
 use crate::http::{
-    Anonymous, Answer, Authenticator, CallError, Client, KeptToken, Method, Request, RequestBuilder, Token, Unusable, Url, Vars,
+    Anonymous, Authenticator, CallError, Client, KeptToken, Method, Request, RequestBuilder, Response, Token, Unusable, Url, Vars,
     credential, describe, lifetime,
 };
 
@@ -92,7 +92,7 @@ impl Auth {
     }
 
     /// Signs a client's requests with it.
-    pub(super) fn authenticator<'a>(&'a self, client: &'a Client) -> CredentialKeeper<'a> {
+    pub(super) fn authenticator<'a>(&'a self, client: &'a Client) -> CredentialAuthenticator<'a> {
         match self {
             Self::Nothing => {}
             Self::Header(_, value) => {
@@ -106,7 +106,7 @@ impl Auth {
                 }
             }
         }
-        CredentialKeeper {
+        CredentialAuthenticator {
             auth: self,
             client,
             held: tokio::sync::Mutex::default(),
@@ -122,7 +122,7 @@ fn basic(user: &SecretString, password: &SecretString) -> SecretString {
 }
 
 /// Keeps the credential of one fetch.
-pub(super) struct CredentialKeeper<'a> {
+pub(super) struct CredentialAuthenticator<'a> {
     auth: &'a Auth,
     client: &'a Client,
     held: tokio::sync::Mutex<Held>,
@@ -139,7 +139,7 @@ struct Held {
     bound: bool,
 }
 
-impl Authenticator for CredentialKeeper<'_> {
+impl Authenticator for CredentialAuthenticator<'_> {
     async fn sign(&self, request: &mut Request) -> Result<u64, CallError> {
         match self.auth {
             Auth::Nothing => Ok(0),
@@ -161,7 +161,7 @@ impl Authenticator for CredentialKeeper<'_> {
         }
     }
 
-    async fn refused(&self, serial: u64, answer: &Answer) -> bool {
+    async fn refused(&self, serial: u64, answer: &Response) -> bool {
         let Auth::Tokens(_) = self.auth else { return false };
         if answer.status != 401 {
             return false;
@@ -174,7 +174,7 @@ impl Authenticator for CredentialKeeper<'_> {
     }
 }
 
-impl CredentialKeeper<'_> {
+impl CredentialAuthenticator<'_> {
     /// The rights that the token itself names (`roles`); `None` where it cannot be read, or there is none.
     pub(super) async fn roles(&self) -> Result<Option<Vec<String>>, CallError> {
         #[derive(Deserialize)]
@@ -193,7 +193,7 @@ impl CredentialKeeper<'_> {
     }
 
     /// Takes the nonce that the server wants to see. Whether there is one, and that was what it missed.
-    fn learn(&self, answer: &Answer) -> bool {
+    fn learn(&self, answer: &Response) -> bool {
         let Some(nonce) = answer.header("dpop-nonce") else { return false };
         let wanted = answer.header("www-authenticate").is_some_and(|why| why.contains("use_dpop_nonce"))
             || answer.body.windows(14).any(|word| word == b"use_dpop_nonce");
@@ -293,7 +293,7 @@ fn state(request: &mut Request, field: &str, statement: Result<String>) -> Resul
 
 /// Signs requests for tokens where they have to be.
 struct Asker<'a> {
-    authenticator: &'a CredentialKeeper<'a>,
+    authenticator: &'a CredentialAuthenticator<'a>,
     tokens: &'a Tokens,
 }
 
@@ -319,12 +319,12 @@ impl Authenticator for Asker<'_> {
         }
     }
 
-    async fn refused(&self, _serial: u64, answer: &Answer) -> bool {
+    async fn refused(&self, _serial: u64, answer: &Response) -> bool {
         matches!(self.tokens.grant, Grant::Assertion { .. }) && self.authenticator.learn(answer)
     }
 }
 
-fn token_of(answer: Answer) -> Result<(SecretString, bool, Duration), Unusable> {
+fn token_of(answer: Response) -> Result<(SecretString, bool, Duration), Unusable> {
     #[derive(Deserialize)]
     struct Body {
         access_token: Option<String>,

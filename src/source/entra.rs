@@ -11,9 +11,10 @@ use super::auth::{Auth, Grant};
 use super::fetch::{Fetch, Read};
 use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
+use crate::config::Directory;
 use crate::directory::Proof;
 use crate::failure::Failure;
-use crate::http::{Answer, Authenticator, Client, Method, Unusable, Url, Vars, endpoint, json};
+use crate::http::{Authenticator, Client, Method, Response, Unusable, Url, Vars, endpoint, json};
 
 const API: &str = "https://graph.microsoft.com";
 const LOGIN: &str = "https://login.microsoftonline.com";
@@ -59,31 +60,9 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let client = fetch.client(&auth.addresses(&api), false)?;
     let authenticator = auth.authenticator(&client);
     let roles = authenticator.roles().await.map_err(|error| fetch.failed(error))?;
-    let mut rights = Vec::new();
-    let mut doubts = Vec::new();
-    if let Some(roles) = &roles {
-        rights.push(format!("the token's rights: {}", if roles.is_empty() { "none".into() } else { roles.join(", ") }));
-        if directory.leave_dates && !roles.iter().any(|role| role == LEAVE_RIGHT) {
-            return Err(Failure::failed(format!("the directory {}: leave_dates needs the right {LEAVE_RIGHT}, which the token does not have", fetch.name))
-                .hint("ask an administrator for it, or take leave_dates out: without the right the dates come empty, and nobody would be told")
-                .into());
-        }
-    }
-
-    let top = directory.page_size.unwrap_or(TOP).min(TOP).to_string();
-    let select = format!("{SELECT}{}", if directory.leave_dates { LEAVE } else { "" });
-    let mut query = vec![("$select", select.as_str()), ("$expand", MANAGER), ("$top", &top)];
-    query.extend(directory.filter.as_deref().map(|filter| ("$filter", filter)));
-    let first = endpoint(&users, "", &query);
-    let open = |answer: &Answer, _: &Url, _: u64| {
-        let list: List<'_> = json(&answer.body, "no list of people")?;
-        // Taken whole, as it stands: cutting it loses people.
-        let next = list
-            .next
-            .map(|next| next.parse().map_err(|_| Unusable::Permanent("@odata.nextLink is no address".into())))
-            .transpose()?;
-        Ok(Page { people: Person::each(answer, &list.value)?, next, ..Page::default() })
-    };
+    let rights = roles.map(|roles| rights(&fetch, &roles)).transpose()?.into_iter().collect();
+    let first = first_page(directory, &users);
+    let open = |answer: &Response, _: &Url, _: u64| page(answer);
     // The index behind the count lags: one count before, one after.
     let counts = RefCell::new((None, None));
     let pass = async || {
@@ -100,11 +79,38 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let (pass, stopped) = fetch.counted(pass, totals).await?;
     let (before, after) = counts.into_inner();
     let proof = if before.is_some() || after.is_some() { Proof::Count } else { Proof::End };
-    if directory.leave_dates && memchr::memmem::find(pass.json(), b"\"employeeLeaveDateTime\":\"").is_none() {
-        doubts.push("leave_dates was asked for, and not one came".into());
-    }
+    let no_dates = directory.leave_dates && memchr::memmem::find(pass.json(), b"\"employeeLeaveDateTime\":\"").is_none();
+    let doubts = no_dates.then(|| "leave_dates was asked for, and not one came".to_owned()).into_iter().collect();
     let told = after.or(before);
     Ok(fetch.done(Read { told, proof, stopped, doubts, rights, ..Read::listed(&api, &client, pass) }))
+}
+
+/// What the token may read, in words.
+///
+/// # Errors
+/// It lacks the right to what is asked for.
+fn rights(fetch: &Fetch<'_>, roles: &[String]) -> Result<String, Failure> {
+    if fetch.directory.leave_dates && !roles.iter().any(|role| role == LEAVE_RIGHT) {
+        return Err(Failure::failed(format!("the directory {}: leave_dates needs the right {LEAVE_RIGHT}, which the token does not have", fetch.name))
+            .hint("ask an administrator for it, or take leave_dates out: without the right the dates come empty, and nobody would be told"));
+    }
+    Ok(format!("the token's rights: {}", if roles.is_empty() { "none".into() } else { roles.join(", ") }))
+}
+
+/// Where the list begins, and what it is to say of everybody.
+fn first_page(directory: &Directory, users: &Url) -> Url {
+    let top = directory.page_size.unwrap_or(TOP).min(TOP).to_string();
+    let select = format!("{SELECT}{}", if directory.leave_dates { LEAVE } else { "" });
+    let mut query = vec![("$select", select.as_str()), ("$expand", MANAGER), ("$top", &top)];
+    query.extend(directory.filter.as_deref().map(|filter| ("$filter", filter)));
+    endpoint(users, "", &query)
+}
+
+fn page(answer: &Response) -> Result<Page, Unusable> {
+    let list: List<'_> = json(&answer.body, "no list of people")?;
+    // Taken whole, as it stands: cutting it loses people.
+    let next = list.next.map(|next| next.parse().map_err(|_| Unusable::Permanent("@odata.nextLink is no address".into())));
+    Ok(Page { people: Person::each(answer, &list.value)?, next: next.transpose()?, ..Page::default() })
 }
 
 /// How many there are, by the index; `None` where it does not say (it does not in B2C).
@@ -112,7 +118,7 @@ async fn count(fetch: &Fetch<'_>, client: &Client, authenticator: &impl Authenti
     let filter = fetch.directory.filter.as_deref().map(|filter| ("$filter", filter));
     let url = endpoint(users, "/$count", filter.as_slice());
     let build = || client.request(Method::GET, url.clone()).header("ConsistencyLevel", "eventual");
-    let parse = |answer: Answer| {
+    let parse = |answer: Response| {
         let text = String::from_utf8_lossy(&answer.body);
         text.trim_matches(|letter: char| !letter.is_ascii_digit()).parse().map_err(|_| Unusable::Permanent("no count".into()))
     };

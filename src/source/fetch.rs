@@ -120,7 +120,7 @@ impl<'a> Fetch<'a> {
         call: &str,
         authenticator: &impl Authenticator,
         build: impl Fn() -> RequestBuilder,
-        parse: impl Fn(http::Answer) -> Result<T, Unusable>,
+        parse: impl Fn(http::Response) -> Result<T, Unusable>,
     ) -> Result<T, CallError> {
         match tokio::time::timeout_at(self.deadline, client.ask(call, authenticator, build, parse)).await {
             Ok(answer) => answer,

@@ -13,7 +13,7 @@ use super::jwt::Signer;
 use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::failure::Failure;
-use crate::http::{Answer, Unusable, Url, Vars, endpoint, json};
+use crate::http::{Response, Unusable, Url, Vars, endpoint, json};
 
 const API: &str = "https://admin.googleapis.com";
 const SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
@@ -68,7 +68,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
         query.extend(token.map(|token| ("pageToken", token)));
         endpoint(&api, "/admin/directory/v1/users", &query)
     };
-    let open = |answer: &Answer, _: &Url, _: u64| {
+    let open = |answer: &Response, _: &Url, _: u64| {
         let list_of: List<'_> = json(&answer.body, "no list of people")?;
         let other = list_of.users.is_empty() && list_of.next.is_none() && list_of.kind.is_none();
         // Nobody at all is an empty object here; anything else in it is some other answer.

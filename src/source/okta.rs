@@ -14,7 +14,7 @@ use super::jwt::{ProofKey, Signer};
 use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::http::header::{AUTHORIZATION, LINK};
-use crate::http::{Answer, Unusable, Url, Vars, endpoint, json};
+use crate::http::{Response, Unusable, Url, Vars, endpoint, json};
 
 /// The most that Okta takes.
 const LIMIT: u32 = 200;
@@ -69,13 +69,13 @@ fn reason(error: &anyhow::Error) -> String {
     error.chain().skip(1).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-fn open(answer: &Answer, at: &Url, _: u64) -> Result<Page, Unusable> {
+fn open(answer: &Response, at: &Url, _: u64) -> Result<Page, Unusable> {
     let list: Vec<&RawValue> = json(&answer.body, "no list of people")?;
     Ok(Page { people: Person::each(answer, &list)?, next: next_of(answer, at)?, ..Page::default() })
 }
 
 /// The address behind `rel="next"` of a `Link` header, of several.
-pub(super) fn next_of(answer: &Answer, at: &Url) -> Result<Option<Url>, Unusable> {
+pub(super) fn next_of(answer: &Response, at: &Url) -> Result<Option<Url>, Unusable> {
     let links = answer.headers.get_all(LINK).into_iter().filter_map(|link| link.to_str().ok());
     for link in links.flat_map(|links| links.split('<').skip(1)) {
         let Some((address, parameters)) = link.split_once('>') else { continue };

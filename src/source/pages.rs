@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::fetch::{Fetch, Read, host};
 use crate::directory::{LARGEST, Proof};
-use crate::http::{Answer, Authenticator, Client, Method, Unusable, Url};
+use crate::http::{Authenticator, Client, Method, Response, Unusable, Url};
 
 /// Empty pages in a row before a list counts as endless.
 const EMPTY: u32 = 50;
@@ -37,7 +37,7 @@ pub(super) struct Person {
 
 impl Person {
     /// Each of a page's items, by its `id`; whoever has none is known by all that is said of him.
-    pub(super) fn each(page: &Answer, items: &[&RawValue]) -> Result<Vec<Self>, Unusable> {
+    pub(super) fn each(page: &Response, items: &[&RawValue]) -> Result<Vec<Self>, Unusable> {
         #[derive(Deserialize)]
         struct Id<'a> {
             #[serde(borrow)]
@@ -165,7 +165,7 @@ impl Fetch<'_> {
         client: &Client,
         authenticator: &impl Authenticator,
         first: Url,
-        open: impl Fn(&Answer, &Url, u64) -> Result<Page, Unusable>,
+        open: impl Fn(&Response, &Url, u64) -> Result<Page, Unusable>,
     ) -> Result<Pass> {
         let (mut pass, mut seen, mut empty, mut ended) = (Pass::default(), HashSet::new(), 0, false);
         let (origin, mut next) = (first.origin(), Some(first));
@@ -183,7 +183,7 @@ impl Fetch<'_> {
                 break;
             }
             let so_far = pass.distinct() + pass.repeated;
-            let parse = |answer: Answer| {
+            let parse = |answer: Response| {
                 if answer.is_page() {
                     return Err(Unusable::Permanent("an HTML page instead of a list of people".into()));
                 }

@@ -12,7 +12,7 @@ use super::pages::{Page, Pass, Person};
 use super::settings::address;
 use crate::config::SourceAuth;
 use crate::directory::Proof;
-use crate::http::{Answer, Authenticator, Client, Method, Unusable, Url, Vars, endpoint, json};
+use crate::http::{Authenticator, Client, Method, Response, Unusable, Url, Vars, endpoint, json};
 
 /// People asked for a page; a server may send fewer.
 const COUNT: u32 = 200;
@@ -53,7 +53,7 @@ async fn has_cursors(fetch: &Fetch<'_>, client: &Client, authenticator: &impl Au
         cursor: bool,
     }
     let url = endpoint(root, "/ServiceProviderConfig", &[]);
-    let parse = |answer: Answer| serde_json::from_slice(&answer.body).map_err(|error| Unusable::Permanent(error.to_string()));
+    let parse = |answer: Response| serde_json::from_slice(&answer.body).map_err(|error| Unusable::Permanent(error.to_string()));
     let said =
         fetch.ask(client, "GET ServiceProviderConfig", authenticator, || client.request(Method::GET, url.clone()), parse).await;
     said.is_ok_and(|provider: Provider| provider.pagination.is_some_and(|pagination| pagination.cursor))
@@ -71,7 +71,7 @@ async fn read(
     let by_index = |start: u64| endpoint(root, "/Users", &[("startIndex", &start.to_string()), ("count", &count)]);
     let by_cursor = |cursor: &str| endpoint(root, "/Users", &[("cursor", cursor), ("count", &count)]);
     let first = if cursors { by_cursor("") } else { by_index(1) };
-    let open = |answer: &Answer, _: &Url, before: u64| {
+    let open = |answer: &Response, _: &Url, before: u64| {
         let list: List<'_> = json(&answer.body, "no list of people")?;
         // Something else, or an error's body, must not read as a list of nobody.
         let total = list.total.ok_or_else(|| Unusable::Transient("no list of people: it has no `totalResults`".into()))?;

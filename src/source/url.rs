@@ -13,14 +13,14 @@ use md5::{Digest, Md5};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::auth::{Auth, CredentialKeeper};
+use super::auth::{Auth, CredentialAuthenticator};
 use super::fetch::{Fetch, Read, host};
 use super::settings::secret;
 use super::{Fetched, okta};
 use crate::config::{Format, Pages};
 use crate::directory::{LARGEST, Proof};
 use crate::failure::Failure;
-use crate::http::{Answer, CallError, Client, Method, Unusable, Url, Vars, is_loopback};
+use crate::http::{CallError, Client, Method, Response, Unusable, Url, Vars, is_loopback};
 
 /// Redirects on the same host that are followed.
 const REDIRECTS: u32 = 5;
@@ -97,7 +97,7 @@ fn from_variable(variable: &str, var: Vars<'_>) -> Result<Url> {
 struct Reader<'a> {
     fetch: &'a Fetch<'a>,
     client: &'a Client,
-    authenticator: &'a CredentialKeeper<'a>,
+    authenticator: &'a CredentialAuthenticator<'a>,
     call: &'a str,
 }
 
@@ -106,7 +106,7 @@ impl Reader<'_> {
     async fn get(&self, mut url: Url) -> Result<Body, CallError> {
         let mut left = REDIRECTS;
         loop {
-            let parse = |answer: Answer| self.body(answer, &url);
+            let parse = |answer: Response| self.body(answer, &url);
             let build = || self.client.request(Method::GET, url.clone());
             match self.fetch.ask(self.client, self.call, self.authenticator, build, parse).await {
                 Err(CallError::Refused { refusal, .. }) if left > 0 && leads(&refusal.leads, &url).is_some() => {
@@ -118,7 +118,7 @@ impl Reader<'_> {
         }
     }
 
-    fn body(&self, answer: Answer, url: &Url) -> Result<Body, Unusable> {
+    fn body(&self, answer: Response, url: &Url) -> Result<Body, Unusable> {
         if let Some(told) = answer.header("content-md5") {
             let came = STANDARD.encode(Md5::digest(&answer.body));
             if told.trim() != came {

@@ -11,7 +11,7 @@ use crate::text;
 
 /// An answer that arrived whole.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     /// The HTTP status.
     pub status: u16,
     /// The headers.
@@ -22,7 +22,7 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
 }
 
-impl Answer {
+impl Response {
     /// Whether the server said yes.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
@@ -89,7 +89,7 @@ impl Refusal {
 
     /// Reads any of the error bodies that are known: Domo's own, OAuth's, SCIM's, Okta's, the object of Graph and Google, an HTML
     /// page, nothing. Of a redirect it says where it leads, without the query.
-    pub fn read(by: &str, answer: &Answer, hide: &dyn Fn(&str) -> String) -> Self {
+    pub fn read(by: &str, answer: &Response, hide: &dyn Fn(&str) -> String) -> Self {
         #[derive(Deserialize)]
         struct Body {
             message: Option<String>,
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     fn refusal(status: u16, body: &[u8]) -> Refusal {
-        let answer = Answer { status, headers: HeaderMap::new(), body: body.to_vec(), retry_after: None };
+        let answer = Response { status, headers: HeaderMap::new(), body: body.to_vec(), retry_after: None };
         Refusal::read("Domo", &answer, &|text| text.replace("hush", "[secret]"))
     }
 
