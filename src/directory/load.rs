@@ -101,7 +101,7 @@ struct Table {
 }
 
 fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Source)> {
-    let Input { name, bytes, sha256, modified, origin, stopped } = input;
+    let Input { name, bytes, sha256, modified, origin, headers: said, stopped } = input;
     let max_age_days = file.max_age_days.unwrap_or(config::MAX_AGE_DAYS);
     let exported = if file.is_fetched() { None } else { age::of_name(&name) };
     let name = file.name.clone().unwrap_or(name);
@@ -110,7 +110,9 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     let today = chrono::Utc::now().date_naive();
     let mut source =
         Source { name, sha256, bytes: size, modified, read_on: Some(today), exported, max_age_days, origin, ..Source::default() };
-    let table = table(bytes, file, &mut source)?;
+    let mut table = table(bytes, file, &mut source)?;
+    said.iter().for_each(|(name, value)| table.raw.marks.header(name, value));
+    table.raw.marks.close();
     let mut mapping = Mapping::decide(&table.raw, &table.headers, file)?;
     let Table { mut raw, epoch_1904, headers } = table;
     mapping.choose_values(&mut raw);

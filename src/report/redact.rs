@@ -24,7 +24,7 @@ use super::Inputs;
 use crate::archive::history::{How, Lifecycle, Resolved, Told, unname};
 use crate::archive::tokens::{SECRET, SECRET_BYTES, digits, is_token};
 use crate::archive::{History, RunInfo};
-use crate::config::{self, Config, Loaded};
+use crate::config::{self, Config, Loaded, SourceKind};
 use crate::directory::People;
 use crate::directory::people::{Doubt, RejectedRow};
 use crate::domo::Accounts;
@@ -239,15 +239,25 @@ impl Redactor {
     /// Every text of a value that files can hold, whatever its fields are called.
     fn walked<T: Serialize + DeserializeOwned>(&mut self, value: &T) -> Result<T> {
         let mut json = serde_json::to_value(value)?;
-        self.walk(&mut json);
-        Ok(serde_json::from_value(json)?)
+        let whole = json.clone();
+        self.walk(&mut json, false);
+        // A source may be called like a word of the format: then such words stand.
+        serde_json::from_value(json).or_else(|_| {
+            let mut json = whole;
+            self.walk(&mut json, true);
+            Ok(serde_json::from_value(json)?)
+        })
     }
 
-    fn walk(&mut self, value: &mut Json) {
+    fn walk(&mut self, value: &mut Json, words_stand: bool) {
+        let is_word = |text: &str| text.bytes().all(|letter| letter.is_ascii_lowercase() || matches!(letter, b'-' | b'_'));
         match value {
+            Json::String(text) if words_stand && is_word(text) => {}
             Json::String(text) => *text = self.text(text),
-            Json::Array(items) => items.iter_mut().for_each(|item| self.walk(item)),
-            Json::Object(fields) => fields.values_mut().for_each(|value| self.walk(value)),
+            Json::Array(items) => items.iter_mut().for_each(|item| self.walk(item, words_stand)),
+            Json::Object(fields) => {
+                fields.iter_mut().for_each(|(field, value)| self.walk(value, words_stand && field != "name"));
+            }
             _ => {}
         }
     }
@@ -256,7 +266,9 @@ impl Redactor {
     pub(super) fn redacted(&mut self, inputs: &Inputs) -> Result<Redacted> {
         let file_of = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let (accounts, config) = (&inputs.accounts.evidence, &inputs.config.config);
-        let files = inputs.people.sources.iter().map(|source| source.name.clone());
+        // One that has no name is called by its kind, which tells nothing.
+        let kinds: Vec<&str> = config.directory.iter().filter_map(|directory| directory.kind).map(SourceKind::as_str).collect();
+        let files = inputs.people.sources.iter().map(|source| source.name.clone()).filter(|name| !kinds.contains(&name.as_str()));
         let files = files.chain(config.directory.iter().filter_map(|directory| file_of(&directory.path)));
         self.hide(files.chain(file_of(Path::new(&accounts.source)).filter(|_| !accounts.is_from_api())));
         let said = said_of_people(&mut config.clone()).into_iter().map(|(sort, words)| (sort, words.clone())).collect::<Vec<_>>();

@@ -33,6 +33,8 @@ struct Body {
     ended: bool,
     /// The next page that a header names.
     next: Option<Url>,
+    /// What its headers may say of the list.
+    headers: Vec<(String, String)>,
 }
 
 pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
@@ -55,14 +57,24 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let reader = Reader { fetch: &fetch, client: &client, authenticator: &authenticator, call: &call };
     let first = reader.get(url.clone()).await.map_err(|error| fetch.failed(error))?;
     fetch.pages.store(1, Ordering::Relaxed);
-    let modified = first.modified;
+    let (modified, mut headers) = (first.modified, first.headers.clone());
     let (bytes, stopped) = match directory.pages {
         Pages::None => {
-            let cut = (!first.ended)
-                .then(|| "the answer had neither a length nor an end of its own: nothing shows that it is whole".to_owned());
+            let cut = if !first.ended {
+                Some("the answer had neither a length nor an end of its own: nothing shows that it is whole".to_owned())
+            } else if first.next.is_some() && !directory.complete {
+                headers.retain(|(name, _)| name != "link");
+                Some("it is one page of several, by its header `Link`: `pages = \"follow\"` reads them all".to_owned())
+            } else {
+                None
+            };
             (first.bytes, cut)
         }
-        Pages::Follow => reader.follow(&url, first).await,
+        Pages::Follow => {
+            // What the pages say of each other is followed; how many people there are holds for all of them.
+            headers.retain(|(name, _)| is_total(name));
+            reader.follow(&url, first).await
+        }
     };
     let (requests, retries) = (client.requests(), client.retries());
     let proof = if directory.pages == Pages::Follow { Proof::End } else { Proof::Whole };
@@ -76,6 +88,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
         told: None,
         distinct: None,
         proof,
+        headers,
         stopped: stopped.into_iter().collect(),
         doubts: Vec::new(),
         rights: Vec::new(),
@@ -143,7 +156,12 @@ impl Reader<'_> {
         let measured = answer.headers.contains_key("content-length") || answer.headers.contains_key("transfer-encoding");
         let next = okta::next_of(&answer, url)?;
         let ended = measured || answer.header("content-md5").is_some() || ends_itself(&answer.body);
-        Ok(Body { bytes: answer.body, modified: modified.map(|at| at.with_timezone(&Utc).date_naive()), ended, next })
+        let headers = (answer.headers.iter())
+            .filter(|(name, _)| says_something(name.as_str()))
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+            .collect();
+        let modified = modified.map(|at| at.with_timezone(&Utc).date_naive());
+        Ok(Body { bytes: answer.body, modified, ended, next, headers })
     }
 
     /// Page after page, as each answer names the next, one after another as the loader takes them.
@@ -190,6 +208,18 @@ impl Reader<'_> {
 
 fn pages(count: usize) -> String {
     crate::text::plural(count as u64, "page", "pages")
+}
+
+/// Whether a header may say something of the list that it comes with: `Link`, `Content-Range`, `X-Total-Count`, `X-Next-Page`.
+fn says_something(name: &str) -> bool {
+    let words = ["total", "count", "page", "next", "more"];
+    let own = name.strip_prefix("x-").filter(|name| !name.starts_with("rate"));
+    matches!(name, "link" | "content-range") || own.is_some_and(|name| words.iter().any(|word| name.contains(word)))
+}
+
+/// Whether a header counts all people of a list.
+fn is_total(name: &str) -> bool {
+    name.contains("total") && !name.contains("page")
 }
 
 /// Where a redirect leads, if it stays on the host.

@@ -402,3 +402,13 @@ async fn a_cap_on_pages_does_not_hide_who_is_lost_at_their_edges() {
     let lost = capped(true).await;
     assert_eq!(lost.evidence.incomplete.len(), 1, "{:?}", lost.evidence);
 }
+
+#[tokio::test]
+async fn a_part_of_an_answer_is_none() {
+    let address = after_the_token(|mut stream| async move {
+        let page = serde_json::to_string(&company(12)).unwrap();
+        stream.write_all(whole("206 Partial Content", "", &page).as_bytes()).await
+    })
+    .await;
+    assert!(told_by(address).await.contains("only 200 is a whole answer"));
+}
