@@ -1,7 +1,7 @@
 //! A certification: people confirm every account in scope, one by one. What they say is a record of lines that are only ever added,
 //! bound to the manifest of the run that is certified; the last line of an account counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -266,6 +266,12 @@ impl CertificationRecord {
 
     fn chain(&self) -> &str {
         self.lines.last().map_or(START, |line| line.chain.as_str())
+    }
+
+    /// The ids of all actions that what was said, then or later, may have come to in a plan of this run.
+    pub fn action_ids(&self, run: &str) -> BTreeSet<String> {
+        let asks = self.lines.iter().filter(|line| matches!(line.verdict, Attestation::Revoke | Attestation::Role(_)));
+        asks.flat_map(|line| Act::ALL.into_iter().map(move |kind| action_id(run, &line.account, kind))).collect()
     }
 
     /// The last line of each account.
@@ -569,6 +575,10 @@ fn change(
     Some(made)
 }
 
+fn action_id(run: &str, account: &str, kind: Act) -> String {
+    digest::id('A', &format!("v1|certification|{run}|{account}|{}", kind.as_str()), 10)
+}
+
 fn action(
     run: &str,
     account: &Confirmed,
@@ -578,7 +588,7 @@ fn action(
 ) -> Action {
     let through = config.domo.deactivate_with;
     Action {
-        id: digest::id('A', &format!("v1|certification|{run}|{}|{}", account.key, kind.as_str()), 10),
+        id: action_id(run, &account.key, kind),
         kind,
         finding: None,
         account_id: account.id,
