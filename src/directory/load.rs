@@ -163,6 +163,11 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     } else if built.frame.height() == 0 {
         source.incomplete.push("none of its rows can be used".into());
     }
+    if file.is_fetched() && file.kind.is_none() && source.modified.is_none() && source.exported.is_none() && max_age_days > 0 {
+        source
+            .notes
+            .push("how old it is is not known: neither the server nor the list names a day (max_age_days cannot be held)".into());
+    }
     source.incomplete.extend(stopped);
     if let Some(expected) = file.expect_at_least.filter(|expected| source.rows < *expected) {
         source

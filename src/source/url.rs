@@ -22,6 +22,9 @@ use crate::directory::{LARGEST, Proof};
 use crate::failure::Failure;
 use crate::http::{CallError, Client, Method, Response, Unusable, Url, Vars, is_loopback};
 
+/// Bytes from which on a part of a secret address is a secret itself.
+const SECRET_PART: usize = 8;
+
 /// Redirects on the same host that are followed.
 const REDIRECTS: u32 = 5;
 
@@ -46,11 +49,12 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let auth = Auth::of(directory, None, var)?;
     let client = fetch.client(&auth.addresses(&url), true)?;
     if is_secret {
-        [Some(url.as_str()), Some(url.path()), url.query(), url.password()]
-            .into_iter()
-            .flatten()
-            .filter(|part| part.len() > 3)
-            .for_each(|part| client.hide(part));
+        let whole = [Some(url.as_str()), Some(url.path()), url.query(), url.password()].into_iter().flatten();
+        whole.filter(|part| part.len() > 3).for_each(|part| client.hide(part));
+        // A server may name a part of it: the signature, the folder that nobody can guess.
+        let values = url.query_pairs().map(|(_, value)| value.into_owned());
+        let segments = url.path_segments().into_iter().flatten().map(str::to_owned);
+        values.chain(segments).filter(|part| part.len() >= SECRET_PART).for_each(|part| client.hide(part));
     }
     let authenticator = auth.authenticator(&client);
     let call = if is_secret { "GET".to_owned() } else { format!("GET {}", url.path()) };
@@ -138,21 +142,16 @@ impl Reader<'_> {
                 return Err(Unusable::Transient("the digest that the server names (Content-MD5) is of other bytes".into()));
             }
         }
-        let start: Vec<u8> = answer
-            .body
-            .iter()
-            .skip_while(|byte| !byte.is_ascii_graphic() || !byte.is_ascii())
-            .take(16)
-            .map(u8::to_ascii_lowercase)
-            .collect();
-        let page = [&b"<!doctype html"[..], b"<html", b"<head", b"<body"].iter().any(|tag| start.starts_with(tag));
+        let typed = answer.header("content-type").is_some_and(|kind| kind.trim().to_ascii_lowercase().starts_with("text/html"));
+        let page = is_html(&answer.body, typed);
         if page && self.fetch.directory.format != Some(Format::Xlsx) {
             return Err(Unusable::Permanent(
                 "an HTML page where an export should be, such as a login page (a table in HTML is read with format = \"xlsx\")"
                     .into(),
             ));
         }
-        let modified = answer.header("last-modified").and_then(|date| DateTime::parse_from_rfc2822(date).ok());
+        let modified = answer.date("last-modified").map(DateTime::<Utc>::from);
+        let modified = modified.or_else(|| DateTime::parse_from_rfc2822(answer.header("last-modified")?).ok().map(Into::into));
         let measured = answer.headers.contains_key("content-length") || answer.headers.contains_key("transfer-encoding");
         let next = okta::next_of(&answer, url)?;
         let ended = measured || answer.header("content-md5").is_some() || ends_itself(&answer.body);
@@ -160,7 +159,7 @@ impl Reader<'_> {
             .filter(|(name, _)| says_something(name.as_str()))
             .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
             .collect();
-        let modified = modified.map(|at| at.with_timezone(&Utc).date_naive());
+        let modified = modified.map(|at| at.date_naive());
         Ok(Body { bytes: answer.body, modified, ended, next, headers })
     }
 
@@ -226,6 +225,20 @@ fn is_total(name: &str) -> bool {
 fn leads(to: &Option<Box<str>>, from: &Url) -> Option<Url> {
     let to = from.join(to.as_deref()?).ok()?;
     (to.origin() == from.origin()).then_some(to)
+}
+
+/// Whether an answer is an HTML page: by what stands behind declarations and comments, or by its type where it is markup at all.
+fn is_html(body: &[u8], typed: bool) -> bool {
+    let text = String::from_utf8_lossy(body.get(..64 << 10).unwrap_or(body)).replace('\0', "").to_ascii_lowercase();
+    let mut rest = text.trim_start_matches(|letter: char| !letter.is_ascii_graphic());
+    while let Some(behind) =
+        ["?>", "-->"].iter().zip(["<?", "<!--"]).find_map(|(end, begin)| rest.strip_prefix(begin)?.split_once(*end))
+    {
+        rest = behind.1.trim_start();
+    }
+    let is_table_of_excel = rest.starts_with("<workbook") || rest.starts_with("<ss:workbook");
+    let tags = ["<!doctype html", "<html", "<head", "<body"];
+    tags.iter().any(|tag| rest.starts_with(tag)) || typed && rest.starts_with('<') && !is_table_of_excel
 }
 
 /// Formats whose last bytes are their end: JSON, and the archives that workbooks are.

@@ -141,6 +141,13 @@ async fn an_address_that_is_a_secret_is_shown_nowhere() {
     })
     .await;
     assert!(told(secret, &server).await.contains("[secret]"));
+    // A part of it alone, as storage names the signature that it does not take.
+    let server = Server::start(|path, _| {
+        let body = format!("{{\"message\":\"bad signature {}\"}}", path.rsplit('=').next().unwrap_or_default());
+        format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()).into_bytes()
+    })
+    .await;
+    assert!(told(secret, &server).await.contains("bad signature [secret]"));
 }
 
 #[tokio::test]
@@ -151,6 +158,37 @@ async fn a_login_page_is_no_export() {
     let table =
         "<html><table><tr><th>Work Email</th><th>Status</th></tr><tr><td>ana@acme.example</td><td>Active</td></tr></table></html>";
     from(&format!("{PLAIN}\nformat = \"xlsx\""), &Server::saying("", table).await).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_page_in_disguise_is_no_export_either() {
+    let table = "<table><tr><th>Work Email</th></tr><tr><td>ana@acme.example</td></tr></table>";
+    for (headers, before) in [
+        ("", "<?xml version=\"1.0\"?>\n<!DOCTYPE html><html><body>"),
+        ("", "<!-- made by a gateway -->\n<html><body>"),
+        ("content-type: text/html; charset=utf-8\r\n", "<div>"),
+    ] {
+        assert!(told(PLAIN, &Server::saying(headers, &format!("{before}{table}")).await).await.contains("login page"), "{before}");
+    }
+}
+
+#[tokio::test]
+async fn the_day_of_an_export_is_read_in_every_form_of_http() {
+    for day in ["Sun, 22 Nov 2026 06:00:00 GMT", "Sunday, 22-Nov-26 06:00:00 GMT", "Sun Nov 22 06:00:00 2026"] {
+        let server = Server::saying(&format!("last-modified: {day}\r\n"), CSV).await;
+        assert_eq!(
+            from(PLAIN, &server).await.unwrap().input.modified.map(|day| day.to_string()).as_deref(),
+            Some("2026-11-22"),
+            "{day}"
+        );
+    }
+    let server = Server::saying("", CSV).await;
+    let people = load(&configured(PLAIN, &server.url), from(PLAIN, &server).await.unwrap().input);
+    assert!(
+        people.sources[0].notes.iter().any(|note| note.contains("how old it is is not known")),
+        "{:?}",
+        people.sources[0].notes
+    );
 }
 
 #[tokio::test]
