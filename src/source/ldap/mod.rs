@@ -338,7 +338,8 @@ async fn page(
     }
     let answer = result.ctrls.iter().find(|Control(kind, _)| matches!(kind, Some(ControlType::PagedResults)));
     let next = answer.map(|Control(_, raw)| paging::cookie_of(raw.val.as_deref().unwrap_or_default()));
-    let paged = std::mem::replace(&mut found.paged, found.paged || next.is_some());
+    let paged = found.paged;
+    found.paged |= next.is_some();
     match next {
         Some(Some(next)) if next.is_empty() => Ok(true),
         Some(Some(next)) => {

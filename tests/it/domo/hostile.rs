@@ -412,3 +412,40 @@ async fn a_part_of_an_answer_is_none() {
     .await;
     assert!(told_by(address).await.contains("only 200 is a whole answer"));
 }
+
+#[tokio::test]
+async fn an_activity_log_that_is_not_read_whole_makes_nobody_unseen() {
+    let event = |user: &str, time: &str| format!(r#"{{"userId":{user},"userType":"USER","actorId":0,"time":{time}}}"#);
+    let good = event("\"1000001\"", "\"2026-11-20T10:00:00Z\"");
+    for (log, whole_log) in [
+        (format!("[{good}]"), true),
+        (format!("[{good},{}]", event("1000002.0", "1795168800000")), true),
+        (format!("[{good},{}]", event("\"1000002\"", "\"Nov 20, 2026 10:00 AM\"")), false),
+        (format!("[{good},{}]", event("\"1000002\"", "null")), false),
+        (format!("[{good},{}]", event("\"u-1000002\"", "1795168800000")), false),
+        ("[]".to_owned(), false),
+    ] {
+        let said = log.clone();
+        let address = server(move |request, mut stream| {
+            let log = log.clone();
+            async move {
+                let first = request.contains("offset=0 ");
+                let body = match () {
+                    () if request.contains("/oauth/token") => TOKEN.to_owned(),
+                    () if request.contains("/v1/audit") && first => log,
+                    () if request.contains("/v1/users") && first => serde_json::to_string(&company(4)).unwrap(),
+                    () => "[]".to_owned(),
+                };
+                stream.write_all(whole("200 OK", "", &body).as_bytes()).await
+            }
+        })
+        .await;
+        let mut settings = impatient(&format!("http://{address}"));
+        settings.activity_days = 5;
+        let accounts = Reader::new(&Session::open(settings).await.unwrap()).accounts(&Silent).await.unwrap();
+        assert_eq!(accounts.provided.contains("last_login"), whole_log, "{said}: {:?}", accounts.evidence.warnings);
+        assert_eq!(!accounts.evidence.warnings.iter().any(|why| why.contains("activity log")), whole_log, "{said}");
+        let seen = accounts.frame.column("last_login").unwrap().null_count();
+        assert_eq!(seen == 4, said == "[]", "what was read counts: {said}");
+    }
+}

@@ -158,9 +158,9 @@ async fn a_value_that_cannot_be_read_takes_no_other_with_it_and_is_not_empty() {
         ber(0x30, &[text(name), ber(0x31, &values)].concat())
     };
     let attributes = [
-        attribute("mail", &[b"\xff\xfe", b"p1@acme.example"]),
-        attribute("title", &[b"Fin\xe9"]),
-        attribute("department;lang-en", &[b"Sales"]),
+        attribute("mail", &[&b"\xff\xfe"[..], b"p1@acme.example"]),
+        attribute("title", &[&b"Fin\xe9"[..]]),
+        attribute("department;lang-en", &[&b"Sales"[..]]),
     ];
     let entry = ber(0x64, &[text("uid=p1,dc=acme"), ber(0x30, &attributes.concat())].concat());
     let fetched = came(move |_, _| vec![Say::Bytes(entry.clone()), Say::Done(0, "")]).await.unwrap();
