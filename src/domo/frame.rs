@@ -217,7 +217,8 @@ impl Builder {
         let last_login = self.day(user.last_login.text().map_err(in_field("lastLogin"))?);
         let extra = user.extra;
         let last_seen = self.day(extra.last_seen.as_deref().map(Cow::Borrowed));
-        self.cells.last_login.push(last_login.max(last_seen));
+        let seen_in_part = self.day(extra.seen_in_part.as_deref().map(Cow::Borrowed));
+        self.cells.last_login.push(last_login.max(last_seen).max(seen_in_part));
         // A log that was read says something of those it does not name, too.
         self.seen.last_login |= extra.last_seen.is_some();
 

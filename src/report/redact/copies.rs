@@ -9,7 +9,7 @@ use super::tokens::Redactor;
 use crate::archive::history::{How, Lifecycle, Resolved, Told, unname};
 use crate::archive::tokens::is_token;
 use crate::archive::{History, RunInfo};
-use crate::config::{self, Config, Loaded};
+use crate::config::{self, Config, Loaded, SourceKind};
 use crate::directory::People;
 use crate::directory::people::{Doubt, RejectedRow};
 use crate::domo::Accounts;
@@ -50,7 +50,9 @@ impl Redactor {
     pub(in crate::report) fn redacted(&mut self, inputs: &Inputs) -> Result<Redacted> {
         let file_of = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let (accounts, config) = (&inputs.accounts.evidence, &inputs.config.config);
-        let files = inputs.people.sources.iter().map(|source| source.name.clone());
+        // One that has no name is called by its kind, which tells nothing.
+        let kinds: Vec<&str> = config.directory.iter().filter_map(|directory| directory.kind).map(SourceKind::as_str).collect();
+        let files = inputs.people.sources.iter().map(|source| source.name.clone()).filter(|name| !kinds.contains(&name.as_str()));
         let files = files.chain(config.directory.iter().filter_map(|directory| file_of(&directory.path)));
         self.hide(files.chain(file_of(Path::new(&accounts.source)).filter(|_| !accounts.is_from_api())));
         let said = said_of_people(&mut config.clone()).into_iter().map(|(sort, words)| (sort, words.clone())).collect::<Vec<_>>();

@@ -158,15 +158,25 @@ impl Redactor {
     /// Every text of a value that files can hold, whatever its fields are called.
     pub(super) fn walked<T: Serialize + DeserializeOwned>(&mut self, value: &T) -> Result<T> {
         let mut json = serde_json::to_value(value)?;
-        self.walk(&mut json);
-        Ok(serde_json::from_value(json)?)
+        let whole = json.clone();
+        self.walk(&mut json, false);
+        // A source may be called like a word of the format: then such words stand.
+        serde_json::from_value(json).or_else(|_| {
+            let mut json = whole;
+            self.walk(&mut json, true);
+            Ok(serde_json::from_value(json)?)
+        })
     }
 
-    fn walk(&mut self, value: &mut Json) {
+    fn walk(&mut self, value: &mut Json, words_stand: bool) {
+        let is_word = |text: &str| text.bytes().all(|letter| letter.is_ascii_lowercase() || matches!(letter, b'-' | b'_'));
         match value {
+            Json::String(text) if words_stand && is_word(text) => {}
             Json::String(text) => *text = self.text(text),
-            Json::Array(items) => items.iter_mut().for_each(|item| self.walk(item)),
-            Json::Object(fields) => fields.values_mut().for_each(|value| self.walk(value)),
+            Json::Array(items) => items.iter_mut().for_each(|item| self.walk(item, words_stand)),
+            Json::Object(fields) => {
+                fields.iter_mut().for_each(|(field, value)| self.walk(value, words_stand && field != "name"));
+            }
             _ => {}
         }
     }
