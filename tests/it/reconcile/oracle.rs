@@ -199,7 +199,8 @@ impl Naive {
         naive
     }
 
-    /// The rows of each person: those of different files that share a key and disagree in none, nor in the name where it is one alone.
+    /// The rows of each person: those of different files that share a key and disagree in none, nor in the name where neither both keys nor
+    /// the main address are the same.
     fn people(&self) -> Vec<Vec<usize>> {
         let rows = &self.company.people;
         let main = |row: usize| self.identifying(&rows[row].email);
@@ -221,7 +222,7 @@ impl Naive {
             rows[one].source != rows[other].source
                 && !emails_differ
                 && (!disagree(&number(one), &number(other)) || same_but_for_zeros)
-                && (by_email && shared(&number(one), &number(other)) || named != Some(false))
+                && (by_email && (shared(&number(one), &number(other)) || shared(&main(one), &main(other))) || named != Some(false))
         };
         // A key on more rows than there are files is not one person's.
         let few = |has: &dyn Fn(usize) -> bool| (0..rows.len()).filter(|row| has(*row)).count() <= self.company.sources;
@@ -577,14 +578,17 @@ pub(super) fn situations(company: &Company) -> Judgement {
 }
 
 /// Whether the evidence lets a plan write the name, address or number of this row's person onto this account: two keys agree as they stand, or
-/// one does and the names share a part.
-pub(super) fn may_be_renamed(company: &Company, account: usize, row: usize) -> bool {
+/// one does and the names share a part; for the number it is enough that they do not differ.
+pub(super) fn may_be_written(company: &Company, field: &str, account: usize, row: usize) -> bool {
     let naive = Naive::new(company);
     let person = naive.rows.iter().position(|rows| rows.contains(&row)).unwrap();
     let (account, person) = (&company.accounts[account], &naive.company.people[person]);
     match naive.agreeing(account, person) {
         (true, true) => true,
         (false, false) => false,
-        _ => share_a_part(&account.name, &person.name) == Some(true),
+        _ => match share_a_part(&account.name, &person.name) {
+            Some(share) => share,
+            None => field == "employee_number",
+        },
     }
 }
