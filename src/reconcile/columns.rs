@@ -85,7 +85,7 @@ impl<'a> AccountColumns<'a> {
             done_to: text("done_to")?,
             done_on: Dates::of(frame, "done_on")?,
             fixed_groups: frame.column("fixed_groups")?.u32()?.rechunk().into_owned(),
-            owns: told(accounts)
+            owns: known_sorts(accounts)
                 .map(|kind| Ok((kind, frame.column(&domo::owns_column(kind))?.u32()?.rechunk().into_owned())))
                 .collect::<Result<_>>()?,
         })
@@ -444,9 +444,9 @@ impl<'a> PersonColumns<'a> {
 }
 
 /// The sorts of which it is known what accounts own.
-fn told(accounts: &Accounts) -> impl Iterator<Item = Owned> {
-    let told: BTreeSet<Owned> = accounts.evidence.content.iter().filter_map(Reported::tells).collect();
-    told.into_iter()
+fn known_sorts(accounts: &Accounts) -> impl Iterator<Item = Owned> {
+    let known: BTreeSet<Owned> = accounts.evidence.content.iter().filter_map(Reported::tells).collect();
+    known.into_iter()
 }
 
 /// The employee numbers; of an account without one Domo's *Employee ID*, which is to take its place.

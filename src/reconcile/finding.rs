@@ -123,17 +123,20 @@ impl Finding {
 
 /// An account as the report names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct AccountRef {
     /// Row in the accounts frame.
     pub index: u32,
     /// Null where the source has no ids.
     pub id: Option<u64>,
+    /// As Domo has it; null where it has none.
     pub email: Option<String>,
+    /// The display name.
     pub name: Option<String>,
+    /// The role as it is shown: a custom one that has no name by its id, `role 7`.
     pub role: Option<String>,
+    /// Absent means active, unless the account is deleted.
     pub active: bool,
-    /// As far as is known: a custom role of which nothing is known may.
+    /// Whether it may administer the instance, as far as is known: a custom role of which nothing is known may.
     pub may_administer: bool,
 }
 
@@ -154,7 +157,6 @@ impl Finding {
 
 /// A person as the report names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct PersonRef {
     /// Row in the people frame; none for a rejected row.
     pub index: Option<u32>,
@@ -162,11 +164,15 @@ pub struct PersonRef {
     pub source: String,
     /// 1-based as a spreadsheet shows it.
     pub row: u32,
+    /// The main address, as the directory has it.
     pub email: Option<String>,
+    /// As the directory has it, as text.
     pub employee_number: Option<String>,
+    /// The whole name, put together where the directory has only its parts.
     pub name: Option<String>,
     /// Status on the day judged.
     pub status: Status,
+    /// When employment ends, as the directory has it.
     pub termination_date: Option<NaiveDate>,
     /// What a `[[link]]` can name them by; none where nothing of theirs is theirs alone, and where they are not named at all.
     pub named_by: Option<Key>,

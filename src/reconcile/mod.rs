@@ -3,8 +3,8 @@
 //!
 //! [`reconcile_since`] goes from top to bottom through this, and a newcomer may read the files in that order:
 //!
-//! 1. The two sides. `columns`: both frames, by `places`. `correlation::keys`, `placeholders`, `fold`: what an address is compared as,
-//!    which of them stand for nobody, which rows are one person. `exclusions`: who takes part.
+//! 1. The two sides. `columns`: both frames, by `places`. `correlation::keys`, `placeholders`, `fold`: what an address is compared
+//!    as, which of them stand for nobody, which rows are one person. `exclusions`: who takes part.
 //! 2. Who is whom. `correlation::links`, `join`, `near`, `matching`: the pairs that the keys make, judged together.
 //! 3. Exactly one `situation` for each, with `employment` on the day and what `correlation::rejected` rows may carry.
 //! 4. `drift`: what differs between those who are matched.

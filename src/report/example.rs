@@ -23,7 +23,7 @@ use crate::plan::{self, Plan};
 use crate::reconcile::{self, Earlier, FindingId, Ours, Past, Reconciliation, Rules, Taken};
 use crate::terms::{ActionKind, Kind, Severity};
 
-/// Everything a report is made of, owned.
+/// Everything a report is made of, owned: as [`Inputs`](super::Inputs).
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub struct Example {

@@ -11,16 +11,22 @@ use crate::terms::Flavour;
 
 /// Everything a report is made of.
 #[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
 pub struct Inputs<'a> {
+    /// Which run it is, when, by whom.
     pub run: &'a RunInfo,
+    /// The rules in force, and as they are written.
     pub config: &'a Loaded,
+    /// The accounts judged.
     pub accounts: &'a Accounts,
+    /// The people judged.
     pub people: &'a People,
+    /// What was judged of them.
     pub reconciliation: &'a Reconciliation,
+    /// What the archive says of earlier runs.
     pub history: &'a History,
     /// None with nothing to do, or with incomplete evidence.
     pub plan: Option<&'a Plan>,
+    /// What the command line says.
     pub options: Options,
 }
 

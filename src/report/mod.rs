@@ -4,11 +4,12 @@
 //! and every number formatted. Templates only arrange it, so that a template of the user's own cannot get a figure wrong.
 //!
 //! - `document`: pages that are made after a run, `decided` and a certification; `behind`: what they tell of the run.
-//! - `build`: the view. Page one of it: `identity`, `population`, `findings_summary`, `answers`, `change`, `limits`, `plan_summary`; behind
-//!   it: `sections`, `accounts`, `appendix`; with `charts`. `cap` decides what a page can hold, `origin` where a parameter comes from.
+//! - `build`: the view. Page one of it: `identity`, `population`, `findings_summary`, `answers`, `change`, `limits`, `plan_summary`;
+//!   behind it: `sections`, `accounts`, `appendix`; with `charts`. `cap` decides what a page can hold, `origin` where a parameter
+//!   comes from.
 //! - `templates`, `html`, `markdown`: Tera, the content security policy, escaping. `awaited`: what only comes to be known afterwards.
-//! - `tables`, `workbook`: the CSV files, which are never capped, and the workbook; they do not go through the view. `sheets` writes the
-//!   sheets of that and of a `packet`.
+//! - `tables`, `workbook`: the CSV files, which are never capped, and the workbook; they do not go through the view.
+//!   `sheets` writes the sheets of that and of a `packet`.
 //! - `summary`: the page over several instances.
 //! - `texts`: what pages and sheets of a run say of themselves, one file. Pages made after a run, and of one that failed, have their words
 //!   where they are made. `redact`: tokens instead of names.

@@ -99,10 +99,12 @@ pub struct Item {
 
 /// A decision as a page or a sheet shows it.
 #[derive(Debug, Clone)]
-#[allow(missing_docs)]
 pub struct PriorDecision {
+    /// What was decided, as a reviewer writes it: `approve`, `accept-until 2027-03-31`.
     pub word: String,
+    /// Who decided it.
     pub by: String,
+    /// Why.
     pub comment: Option<String>,
 }
 

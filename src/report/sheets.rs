@@ -1,5 +1,5 @@
-//! A writer of sheets, for a run's workbook and for those of packets: how each looks and is printed, how a table stands on it, how it is
-//! decided on. Everything is typed text, so nothing evaluates and no number loses a digit.
+//! A writer of sheets, for a run's workbook and for those of packets: how each looks and is printed, how a table stands on it, how
+//! it is decided on. Everything is typed text, so nothing evaluates and no number loses a digit.
 
 use std::ops::Range;
 

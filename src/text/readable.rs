@@ -121,7 +121,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// [`visible`], as a text of its own.
-pub fn shown(text: impl AsRef<str>) -> String {
+pub fn shown(text: &(impl AsRef<str> + ?Sized)) -> String {
     visible(text.as_ref()).into_owned()
 }
 

@@ -43,7 +43,8 @@ pub fn same_tokens(from: &Path, to: &Path) -> Result<()> {
 /// The secret of an archive, if it has one.
 ///
 /// # Errors
-/// It cannot be read, or is not whole: tokens under half a secret could be guessed, and would be none of those that earlier runs have.
+/// It cannot be read, or is not whole: tokens under half a secret could be guessed, and would be none of those that earlier runs
+/// have.
 pub fn secret(archive: &Path) -> Result<Option<Vec<u8>>> {
     let path = archive.join(SECRET);
     match files::read_plain(&path) {
@@ -74,8 +75,8 @@ pub fn keep(archive: &Path, secret: &[u8]) -> Result<()> {
 pub struct RedactionTokens(Option<Vec<u8>>);
 
 impl RedactionTokens {
-    /// With the archive's secret, whole or not: no token is made here, and none was made under half a secret. Without one only equal texts
-    /// are the same.
+    /// With the archive's secret, whole or not: no token is made here, and none was made under half a secret. Without one only equal
+    /// texts are the same.
     pub fn of(archive: &Path) -> Self {
         Self(files::read_plain(archive.join(SECRET)).ok())
     }

@@ -17,9 +17,10 @@ pub use types::{AuditedInstance, AuditedRun, InstanceResult, Overall, SCHEMA, Se
 
 /// The page in both forms.
 #[derive(Debug, Clone)]
-#[allow(missing_docs)]
 pub struct Pages {
+    /// As HTML.
     pub html: String,
+    /// As Markdown, in the flavour that was asked for.
     pub markdown: String,
 }
 

@@ -101,8 +101,8 @@ pub(super) fn report(run_id: &str) -> String {
 
 /// Everything the page is made of.
 #[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)]
 pub struct Several<'a> {
+    /// The rules of all instances.
     pub config: &'a Loaded,
     /// When the command began.
     pub started: DateTime<Utc>,
@@ -110,6 +110,7 @@ pub struct Several<'a> {
     pub as_of: NaiveDate,
     /// In the order of the configuration.
     pub instances: &'a [AuditedInstance],
+    /// What the command line says.
     pub options: Options,
     /// Where the runs are.
     pub archive: &'a Path,
