@@ -416,8 +416,8 @@ impl<'a> PersonColumns<'a> {
         }
     }
 
-    /// Of the rows of somebody whom they call by names that have nothing in common: those that call them as this name does, and those that
-    /// call them otherwise. Both are empty unless there are some of each.
+    /// Of the rows of somebody whom they call by different names: those that call them as this name does, and those that call them otherwise.
+    /// Both are empty unless there are some of each.
     pub(super) fn called(&self, person: Person, name: Option<&str>) -> (Vec<&Called>, Vec<&Called>) {
         let called = self.fold.called.get(&person).into_iter().flatten();
         let compared: Vec<(&Called, Resemblance)> =
@@ -427,8 +427,11 @@ impl<'a> PersonColumns<'a> {
         if so.is_empty() || otherwise.is_empty() { (Vec::new(), Vec::new()) } else { (so, otherwise) }
     }
 
-    /// Whether a name and a person's can be one person's.
+    /// Whether a name and a person's, as any of their rows calls them, can be one person's.
     pub(super) fn resemblance(&self, person: Person, name: Option<&str>) -> Resemblance {
+        if !self.called(person, name).0.is_empty() {
+            return Resemblance::SharePart;
+        }
         let name = name.unwrap_or_default();
         let whole = self.name.filled(person).map(|whole| names::resemblance(name, whole));
         let in_parts = || self.parts_of_name(person).map(|parts| names::resemblance(name, &parts));

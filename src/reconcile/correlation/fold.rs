@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use super::keyed::{keyed, reformed, shared};
 use super::keys::Addresses;
-use super::names::{self, Resemblance};
+use super::names::{self, Name, Resemblance};
 use super::sets::Sets;
 use crate::directory::People;
 use crate::reconcile::column::{Lists, TextColumn};
@@ -113,21 +113,18 @@ impl<'a> Rows<'a> {
                 _ => return false,
             },
         };
-        let is_main = by_email && mains.as_ref().is_some_and(|(one, other)| one == other);
-        is_main
-            || match self.resemblance(one, other) {
-                Resemblance::SharePart => true,
-                Resemblance::NotComparable => by_email || !loosely_equal,
-                Resemblance::Differ => false,
-            }
+        if by_email && mains.is_some_and(|(one, other)| one == other) {
+            return true;
+        }
+        let [name, theirs] = [one, other].map(|row| self.names.get(row as usize).unwrap_or_default());
+        match names::resemblance(name, theirs) {
+            Resemblance::SharePart => true,
+            Resemblance::NotComparable => by_email || !loosely_equal,
+            Resemblance::Differ => false,
+        }
     }
 
-    fn resemblance(&self, one: u32, other: u32) -> Resemblance {
-        let [one, other] = [one, other].map(|row| self.names.get(row as usize).unwrap_or_default());
-        names::resemblance(one, other)
-    }
-
-    /// What these rows of one person call them, where two of the names have nothing in common.
+    /// What these rows of one person call them, where that is not the same name throughout.
     fn called(&self, rows: &[u32]) -> Option<Vec<Called>> {
         let mut pairs = rows.iter().enumerate().flat_map(|(at, one)| rows[at + 1..].iter().map(move |other| (*one, *other)));
         let called = |row: &u32| Called {
@@ -135,7 +132,8 @@ impl<'a> Rows<'a> {
             name: self.names.get(*row as usize).unwrap_or_default().to_owned(),
             number: self.numbers.get(Row(*row)).map(str::to_owned),
         };
-        let differ = pairs.any(|(one, other)| self.resemblance(one, other) == Resemblance::Differ);
+        let name = |row: u32| Name::new(self.names.get(row as usize).unwrap_or_default());
+        let differ = pairs.any(|(one, other)| !name(one).is_same(&name(other)));
         differ.then(|| rows.iter().map(called).collect())
     }
 }
@@ -157,7 +155,7 @@ pub(in crate::reconcile) struct Fold {
     persons: Vec<u32>,
     /// All rows of each person with several, earliest source first.
     pub(in crate::reconcile) members: HashMap<Person, Vec<Row>>,
-    /// Of people whose rows bear names that have nothing in common, what each row calls them.
+    /// Of people whose rows bear different names, what each row calls them.
     pub(in crate::reconcile) called: HashMap<Person, Vec<Called>>,
 }
 

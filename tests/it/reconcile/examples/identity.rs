@@ -106,8 +106,8 @@ fn a_part_of_the_name_is_enough_for_a_changed_address_or_number() {
 #[test]
 fn names_that_cannot_be_compared_match_and_write_neither_name_nor_address() {
     for name in ["", "山田太郎", "Иван Петров", "G?ven"] {
-        let account = Account { email: "new@acme.com".into(), name: name.into(), ..account(1) };
-        let judged = pair(account, person(1)).judged();
+        let moved = Account { email: "new@acme.com".into(), name: name.into(), ..account(1) };
+        let judged = pair(moved, person(1)).judged();
         assert_eq!(judged.accounts[A::Matched], 1, "{name}");
         assert!(
             fields(only(&judged)).iter().all(|(field, writable)| *field != "name" && !writable),
