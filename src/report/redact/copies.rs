@@ -18,7 +18,7 @@ use crate::reconcile::{
     PersonRef, Privileged, Reconciliation, Value,
 };
 use crate::report::Inputs;
-use crate::terms::{Field, Key, Kind, TokenSort};
+use crate::terms::{Field, TokenSort};
 
 /// Instead of the reason of a finding that is gone, where the run that had it was not redacted for sure.
 const UNREDACTED: &str = "The reason stands in the previous run";
@@ -65,10 +65,11 @@ impl Redactor {
         self.frame(&mut people.frame)?;
         accounts.evidence = self.walked(&accounts.evidence)?;
         people.sources = people.sources.iter().map(|source| self.walked(source)).collect::<Result<_>>()?;
-        for RejectedRow { reason, email, employee_number, carried, source: _, row: _, digest: _ } in &mut people.rejected {
+        for RejectedRow { reason, email, employee_number, carried, name, source: _, row: _, digest: _ } in &mut people.rejected {
             *reason = self.text(reason);
             self.replace(TokenSort::Email, email);
             self.replace(TokenSort::Number, employee_number);
+            self.replace(TokenSort::Name, name);
             *carried = carried.iter().map(|key| self.token(TokenSort::Email, key)).collect();
         }
         for Doubt { field, problem, value, source: _, row: _, not_comparable: _ } in &mut people.doubts {
@@ -243,20 +244,18 @@ impl Redactor {
             rule,
             particulars,
             id: _,
-            kind,
+            kind: _,
             severity: _,
-            matched_by,
+            matched_by: _,
             action: _,
             restricted: _,
             code: _,
             owns: _,
             last_seen: _,
         } = finding;
-        // A link or a rule says who decided, and why; `[expected]` whom it names.
-        if rule.is_some() || *kind == Kind::Missing || matched_by.contains(&Key::Link) {
-            *reason = self.ruled(reason);
-            *rule = rule.as_deref().map(|rule| self.ruled(rule));
-        }
+        // A link, an exception that expired or another rule says who decided, and why; `[expected]` whom it names.
+        *reason = self.ruled(reason);
+        *rule = rule.as_deref().map(|rule| self.ruled(rule));
         *reason = self.scrub(reason, &known);
         if let Some(AcceptedBy { owner, reason, expires: _ }) = exception {
             *owner = self.who(owner);
