@@ -142,7 +142,7 @@ impl Content {
         let mut problems = Vec::new();
         for (report, place) in content.places() {
             let ReportPlace::File(_) = &place else { continue };
-            let read = source::fetch(&place, None).await.and_then(|(bytes, _)| report::is(report, bytes));
+            let read = source::fetch(&place, None).await.and_then(|lying| report::is(report, lying.bytes));
             if let Err(why) = read {
                 problems.push(Failure::usage(wrong(report, &place, &why)).hint(NAME_A_FILE).into());
             }
