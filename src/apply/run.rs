@@ -196,6 +196,8 @@ impl<'a> Run<'a> {
             Ok(Ready::Changed(why)) => ActionResult::to(Outcome::ChangedSincePlan, why),
             Ok(Ready::Impossible(why)) => ActionResult::to(Outcome::Refused, why),
             Ok(Ready::AlreadySo(account)) => self.settle(action, account.as_deref(), ours, &earlier).await?,
+            // Only groups are left to do: its fields may be as they should be by a write of ours that nobody read back.
+            Ok(Ready::Write(account, changes)) if changes.is_empty() => self.settle(action, Some(&account), ours, &earlier).await?,
             Ok(Ready::Write(account, changes)) => self.write(action, Some(&account), changes, &earlier).await?,
             Ok(Ready::Create) => {
                 let fields = action.after.iter().filter(|(field, _)| !NOT_FIELDS.contains(&field.as_str()));
@@ -245,11 +247,12 @@ impl<'a> Run<'a> {
             };
             return Ok(came.unwrap_or_else(|| ActionResult::to(Outcome::AlreadyDone, SO_BEFORE.to_owned())));
         }
-        if !earlier.written.contains(&Step::Write) {
+        let known = earlier.written.contains(&Step::Write);
+        if !known {
             self.read_back.push(after(action, Step::Write, account, Some("settled by reading".into())));
         }
         let joined = match self.join(action, account, earlier).await? {
-            None => self.regroup(action, account, earlier).await?.filter(|came| !came.outcome.is_done()),
+            None => self.regroup(action, account, earlier).await?.filter(|came| known || !came.outcome.is_done()),
             joined => joined,
         };
         let how = match &earlier.ended {
@@ -269,10 +272,6 @@ impl<'a> Run<'a> {
         change: Map<String, Value>,
         earlier: &Earlier,
     ) -> Result<ActionResult> {
-        if let (true, Some(account)) = (change.is_empty(), account) {
-            let came = self.regroup(action, Some(account), earlier).await?;
-            return Ok(came.unwrap_or_else(|| ActionResult::to(Outcome::AlreadyDone, SO_BEFORE.to_owned())));
-        }
         self.before(action, Step::Write, account.map(Account::id), account.map(Account::raw), change.clone())?;
         let written = match (action.kind, account) {
             (ActionKind::Create, _) => {

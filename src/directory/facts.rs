@@ -24,6 +24,8 @@ pub struct Facts {
     pub status_provided: bool,
     /// A status or a termination date stands there but cannot be read: being listed, or a boolean that is true, proves nothing then.
     pub unreadable: bool,
+    /// The day on which its words were true: that of the export.
+    pub said_on: Option<NaiveDate>,
     /// The file is an identity provider's: its words say who may sign in, not who is employed.
     pub identity_provider: bool,
 }
@@ -41,6 +43,7 @@ pub struct FactColumns {
     /// By source.
     status_provided: Vec<bool>,
     identity_provider: Vec<bool>,
+    said_on: Vec<Option<NaiveDate>>,
     /// Cells that must not be believed, by place.
     unreadable: HashSet<(u32, u32, &'static str)>,
 }
@@ -69,6 +72,7 @@ impl FactColumns {
             termination_date: days("termination_date")?,
             status_provided: people.sources.iter().map(|source| source.provided().contains("status")).collect(),
             identity_provider: people.sources.iter().map(Source::is_identity_provider).collect(),
+            said_on: people.sources.iter().map(|source| source.day().or(source.read_on)).collect(),
             unreadable: unreadable.collect(),
         })
     }
@@ -101,6 +105,7 @@ impl FactColumns {
             termination_date: day(&self.termination_date).filter(|_| readable("termination_date")),
             status_provided: of_source(&self.status_provided),
             unreadable: !readable("status") || !readable("termination_date"),
+            said_on: self.said_on.get(source as usize).copied().flatten(),
             identity_provider: of_source(&self.identity_provider),
         }
     }

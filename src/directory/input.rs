@@ -29,6 +29,8 @@ pub struct Input {
     pub modified: Option<NaiveDate>,
     /// Where it is from.
     pub origin: Origin,
+    /// Names and values of the headers that it came with, as far as they may say something of the list.
+    pub headers: Vec<(String, String)>,
     /// Why it may not be all there is, whatever it says itself.
     pub stopped: Vec<String>,
 }
@@ -57,6 +59,7 @@ pub(super) fn read(path: &Path) -> Result<Input> {
             bytes,
             modified: None,
             origin: Origin::default(),
+            headers: Vec::new(),
             stopped: Vec::new(),
         });
     }
@@ -88,5 +91,6 @@ pub(super) fn read(path: &Path) -> Result<Input> {
     let modified = files::changed_on(&metadata);
     let stopped = files::changed_while_read(&metadata, &after, bytes.len());
     let origin = Origin::default();
-    Ok(Input { name: files::name_of(path), bytes, sha256: digest.hex(), modified, origin, stopped: stopped.into_iter().collect() })
+    let (name, sha256, stopped) = (files::name_of(path), digest.hex(), stopped.into_iter().collect());
+    Ok(Input { name, bytes, sha256, modified, origin, headers: Vec::new(), stopped })
 }

@@ -55,6 +55,6 @@ mod tests {
         );
         check(&[include_str!("settle.rs")], include_str!("settle.txt"));
         check(&[include_str!("apart.rs")], include_str!("apart.txt"));
-        check(&[include_str!("days/dates.rs")], include_str!("days/words.txt"));
+        check(&[include_str!("days/dates.rs"), include_str!("days/times.rs")], include_str!("days/words.txt"));
     }
 }

@@ -82,7 +82,7 @@ fn parts(sources: &mut [Source], files: &[config::Directory]) {
 }
 
 fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Source)> {
-    let Input { name, bytes, sha256, modified, origin, stopped } = input;
+    let Input { name, bytes, sha256, modified, origin, headers: said, stopped } = input;
     let max_age_days = file.max_age_days.unwrap_or(config::MAX_AGE_DAYS);
     let exported = if file.is_fetched() { None } else { age::of_name(&name) };
     let name = file.name.clone().unwrap_or(name);
@@ -91,7 +91,9 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     let today = chrono::Utc::now().date_naive();
     let mut source =
         Source { name, sha256, bytes: size, modified, read_on: Some(today), exported, max_age_days, origin, ..Source::default() };
-    let table = read::table(bytes, file, &mut source)?;
+    let mut table = read::table(bytes, file, &mut source)?;
+    said.iter().for_each(|(name, value)| table.raw.marks.header(name, value));
+    table.raw.marks.close();
     let mut mapping = Mapping::decide(&table.raw, &table.headers, file)?;
     let Table { mut raw, epoch_1904, headers } = table;
     mapping.choose_values(&mut raw);
@@ -132,6 +134,11 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
         source.incomplete.push("it has no people".into());
     } else if built.frame.height() == 0 {
         source.incomplete.push("none of its rows can be used".into());
+    }
+    if file.is_fetched() && file.kind.is_none() && source.modified.is_none() && source.exported.is_none() && max_age_days > 0 {
+        source
+            .notes
+            .push("how old it is is not known: neither the server nor the list names a day (max_age_days cannot be held)".into());
     }
     source.incomplete.extend(stopped);
     if let Some(expected) = file.expect_at_least.filter(|expected| source.rows < *expected) {

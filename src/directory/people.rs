@@ -345,6 +345,9 @@ pub struct RejectedRow {
     /// Absent in files of earlier versions of the program.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub carried: Vec<String>,
+    /// Whom it names, to be suggested and never matched. Absent in files of earlier versions of the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// SHA-256 of its cells, the row's subject for a stable finding id.
     pub digest: String,
 }

@@ -25,7 +25,7 @@ static WORDS: LazyLock<HashMap<String, Status>> = LazyLock::new(|| {
 /// On leave or gone: nobody can tell, but somebody is not simply at work.
 static INACTIVE: LazyLock<HashSet<String>> = LazyLock::new(|| spellings::of("inactive").map(fold).collect());
 
-/// How somebody is employed, which says nothing of whether: a last day that has passed is no contradiction.
+/// How somebody is or was employed, which says nothing of whether: neither a word for ended nor a last day that has passed contradicts.
 static KINDS: LazyLock<HashSet<String>> = LazyLock::new(|| spellings::of("kind").map(fold).collect());
 
 /// What one word of a column says.
@@ -33,6 +33,8 @@ static KINDS: LazyLock<HashSet<String>> = LazyLock::new(|| spellings::of("kind")
 pub(super) enum Meaning {
     /// A status.
     Word(Status),
+    /// How somebody is or was employed, which says nothing of whether.
+    Kind,
     /// Only whether the entry is switched on.
     Switch(bool),
 }
@@ -65,8 +67,18 @@ impl Words {
         [of_column, folded].into_iter().find_map(|key| self.configured.get(&key).map(|status| (key.clone(), *status)))
     }
 
+    /// What a word of a column about an account says of somebody whose employment another column tells: only whether it is switched on.
+    pub(super) fn of_account(&self, word: &str, meaning: Meaning) -> Option<Meaning> {
+        match meaning {
+            Meaning::Word(Status::Active | Status::Leave) | Meaning::Kind => Some(Meaning::Switch(true)),
+            Meaning::Word(Status::Suspended | Status::Terminated) => Some(Meaning::Switch(false)),
+            Meaning::Word(_) => self.is_inactive(word).then_some(Meaning::Switch(false)),
+            Meaning::Switch(_) => Some(meaning),
+        }
+    }
+
     /// Whether a word without a certain meaning says at least that somebody is not at work.
-    pub(super) fn is_switched_off(&self, word: &str) -> bool {
+    pub(super) fn is_inactive(&self, word: &str) -> bool {
         let folded = fold(word);
         INACTIVE.contains(&folded) && self.meaning(word) == Meaning::Word(Status::Unknown)
     }
@@ -106,15 +118,20 @@ impl Words {
             },
             _ => {}
         }
-        let of_system = self.system.and_then(|system| find(system.words, &folded));
-        if let Some(status) = of_system.or_else(|| WORDS.get(&folded).copied()) {
+        if let Some(status) = self.system.and_then(|system| find(system.words, &folded)) {
             return Meaning::Word(status);
         }
-        if INACTIVE.contains(&folded) {
-            return Meaning::Word(Status::Unknown);
+        // `Aktiv` and `Inaktiv` answer the question of such a header.
+        let answers = self.slot == Slot::Enabled;
+        match WORDS.get(&folded) {
+            Some(Status::Active) if answers => return Meaning::Switch(true),
+            Some(status) => return Meaning::Word(*status),
+            None if INACTIVE.contains(&folded) && answers => return Meaning::Switch(false),
+            None if INACTIVE.contains(&folded) => return Meaning::Word(Status::Unknown),
+            None => {}
         }
         if KINDS.contains(&folded) {
-            return Meaning::Switch(true);
+            return if self.slot == Slot::Status { Meaning::Kind } else { Meaning::Switch(true) };
         }
         // A code before its word: `T - Terminated`.
         if let Some((code, named)) = word.split_once(" - ")

@@ -41,16 +41,36 @@ struct Event<'a> {
     event_text: Loose<'a>,
 }
 
+/// Whom one event shows.
+enum Seen {
+    /// This account, on that day.
+    On(u64, i32),
+    /// No account's own doing.
+    Nobody,
+    /// Somebody, and who or when cannot be read.
+    Unread,
+}
+
 /// What one event says.
-type Told = (Option<(u64, i32)>, Option<(u64, i32, DoneTo)>);
+type Told = (Seen, Option<(u64, i32, DoneTo)>);
 
 impl Event<'_> {
-    /// Who was seen on which day; `None` for what others did in somebody's name, and for what is not a user.
-    fn seen(&self) -> Option<(u64, i32)> {
-        let user = self.user_type.text().ok().flatten().is_none_or(|kind| kind.eq_ignore_ascii_case("user"));
-        let own = self.actor_id.id().ok().flatten().is_none_or(|actor| actor == 0);
-        let (day, _) = wire::day(&self.time.text().ok()??)?;
-        (user && own).then_some((self.user_id.id().ok()??, day))
+    /// Who was seen on which day; nobody by what others did in somebody's name, and by what is not a user.
+    fn seen(&self) -> Seen {
+        let user = self.user_type.text().ok().flatten();
+        let user = user.is_none_or(|kind| kind.trim().is_empty() || kind.to_ascii_lowercase().contains("user"));
+        let id = self.user_id.text().map(|text| text.map(|text| text.trim().to_owned()).unwrap_or_default());
+        let nobody = id.as_ref().is_ok_and(|id| id.is_empty() || id.starts_with('-'));
+        let id = id.ok().and_then(|id| id.strip_suffix(".0").unwrap_or(&id).parse::<u64>().ok());
+        let own = self.actor_id.id().ok().flatten().is_none_or(|actor| actor == 0 || Some(actor) == id);
+        if nobody || !user || !own {
+            return Seen::Nobody;
+        }
+        let time = self.time.text().ok().flatten();
+        match (id, time.and_then(|time| wire::day(&time))) {
+            (Some(id), Some((day, _))) => Seen::On(id, day),
+            _ => Seen::Unread,
+        }
     }
 
     /// What somebody did to another account; to look at it is nothing.
@@ -91,9 +111,12 @@ impl Reader {
                     Ok((events.len(), told.collect::<Vec<Told>>()))
                 };
                 let (rows, page) = self.session.read(Door::Rest, &url, parse).await?;
+                activity.events += rows as u64;
                 for (seen, done_to) in page {
-                    if let Some((id, day)) = seen {
-                        activity.seen.entry(id).and_modify(|last| *last = day.max(*last)).or_insert(day);
+                    match seen {
+                        Seen::On(id, day) => _ = activity.seen.entry(id).and_modify(|last| *last = day.max(*last)).or_insert(day),
+                        Seen::Unread => activity.unread += 1,
+                        Seen::Nobody => {}
                     }
                     if let Some((id, day, done)) = done_to
                         && activity.done_to.get(&id).is_none_or(|(last, _)| *last <= day)

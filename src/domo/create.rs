@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::account::{Account, Lookup};
 use super::compare;
+use super::pages::plain_address;
 use super::sent::WriteError;
 use super::session::Door;
 use super::wire::{CallError, Response};
@@ -37,20 +38,29 @@ impl Writer {
             Err(CallError::NotSent { why, .. }) => return Err(WriteError::Transport(why)),
             Err(error) => match error.status() {
                 // Domo says "exists" in several ways, and a failing gateway may have passed the request on.
-                Some(400 | 409 | 500..) | None => (None, Some(error)),
+                Some(400 | 408 | 409 | 425 | 500..) | None => (None, Some(error)),
                 Some(_) => {
                     return Err(error.refusal().cloned().map_or_else(|| WriteError::Unknown(error.sentence()), WriteError::from));
                 }
             },
         };
-        let found = match id {
+        let shown = match id {
             Some(id) => self.until_visible(id).await?,
-            None => self.reader.find(&email).await.map_err(|reading| {
+            None => None,
+        };
+        // An answer may name somebody else: only who has the address is ours.
+        let is_ours = |account: &Account| account.email().is_none_or(|held| plain_address(held) == plain_address(&email));
+        let found = match (id, shown) {
+            (Some(_), Some(account)) if is_ours(&account) => Some(account),
+            (Some(_), None) => None,
+            _ => self.reader.find(&email).await.map_err(|reading| {
                 let posting = why.as_ref().map(CallError::sentence).unwrap_or_default();
                 WriteError::Unknown(format!("{posting}; and looking {} up failed: {}", text::visible(&email), reading.sentence()))
             })?,
         };
-        let refusal = why.as_ref().and_then(CallError::refusal).filter(|refusal| refusal.status < 500);
+        // Whoever waited too long for the request may have passed it on all the same.
+        let no = |status: u16| status < 500 && !matches!(status, 408 | 425);
+        let refusal = why.as_ref().and_then(CallError::refusal).filter(|refusal| no(refusal.status));
         match (found, refusal, why.as_ref()) {
             (Some(account), Some(refusal), _) => Err(WriteError::Refused {
                 status: refusal.status,

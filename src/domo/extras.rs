@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use super::snapshot::Snapshot;
 use super::wire::{self, Group};
 use crate::terms::Owned;
+use crate::text;
 
 /// No field of Domo's is called this.
 pub(crate) const KEY: &str = "domo-reconcile";
@@ -24,6 +25,26 @@ pub(super) struct Activity {
     pub(super) seen: HashMap<u64, i32>,
     /// What others last did to each: the day, and who did what.
     pub(super) done_to: HashMap<u64, (i32, DoneTo)>,
+    /// How many events came.
+    pub(super) events: u64,
+    /// Of how many of them it cannot be read who did something, or when.
+    pub(super) unread: u64,
+}
+
+impl Activity {
+    /// Why nobody counts as unseen by it, where that is so: who is not in it may only not have been read.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let why = match (self.unread, self.events) {
+            (0, _) if !self.seen.is_empty() => return None,
+            (0, 0) => "the activity log holds not one event".to_owned(),
+            (0, events) => format!("the activity log shows no account in its {}", text::plural(events, "event", "events")),
+            (unread, events) => format!(
+                "of {unread} of {} of the activity log it cannot be read who did something, or when",
+                text::plural(events, "event", "events")
+            ),
+        };
+        Some(format!("{why}: that it does not show an account proves nothing, so who is dormant is not tested by it"))
+    }
 }
 
 /// What was read besides the list, by id; `None` where it was not asked for or could not be had.
@@ -45,6 +66,9 @@ pub(crate) struct Extra {
     /// Where the activity log was read: the last day (`YYYY-MM-DD`) it shows of the account, or `""`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) last_seen: Option<String>,
+    /// The same day where the log could be read in part only: it says nothing of accounts that it does not name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) seen_in_part: Option<String>,
     /// What somebody else last did to it, where the activity log was read and says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) done_to: Option<DoneTo>,
@@ -142,7 +166,8 @@ pub(super) fn merged(object: &str, more: impl FnOnce(&[u64]) -> Extra) -> serde_
     let groups: Vec<u64> = known.groups.iter().flatten().filter_map(|group| Some(group.group()?.id)).collect();
     let more = more(&groups);
     let last_seen = known.last_seen.max(more.last_seen);
-    let extra = Extra { groups: known.groups, done_to: known.done_to, last_seen, ..more };
+    let seen_in_part = known.seen_in_part.max(more.seen_in_part);
+    let extra = Extra { groups: known.groups, done_to: known.done_to, last_seen, seen_in_part, ..more };
     closed(bare, &extra)
 }
 
@@ -166,9 +191,12 @@ impl Extras {
         let day = |activity: &Activity| id.and_then(|id| activity.seen.get(&id)).and_then(|days| NaiveDate::from_epoch_days(*days));
         let done_to = |activity: &Activity| Some(activity.done_to.get(&id?)?.1.clone());
         let names = |groups: &Vec<Arc<Group>>| groups.iter().map(|group| Membership::Group(group.as_ref().clone())).collect();
+        let whole = self.activity.as_ref().filter(|activity| activity.doubt().is_none());
+        let in_part = self.activity.as_ref().filter(|activity| activity.doubt().is_some());
         Extra {
             groups: self.groups.as_ref().map(|groups| id.and_then(|id| groups.get(&id)).map(names).unwrap_or_default()),
-            last_seen: self.activity.as_ref().map(|activity| day(activity).map(|day| day.to_string()).unwrap_or_default()),
+            last_seen: whole.map(|activity| day(activity).map(|day| day.to_string()).unwrap_or_default()),
+            seen_in_part: in_part.and_then(day).map(|day| day.to_string()),
             done_to: self.activity.as_ref().and_then(done_to),
             ..Extra::default()
         }

@@ -162,6 +162,8 @@ pub(super) struct Seen {
     active: bool,
     deleted: bool,
     last_login: bool,
+    /// An object names its department, be it none.
+    department: bool,
     /// At least one object is v1's own.
     from_v1: bool,
     repaired_dates: u64,
@@ -189,6 +191,7 @@ impl Builder {
         let id = user.id.id().map_err(in_field("id"))?;
         self.cells.id.push(id);
         self.seen.from_v1 |= user.exported_by.raw().is_none();
+        self.seen.department = self.seen.department || names_department(object);
         if id.is_none() && user.email.raw().is_none() {
             return Err(
                 "it has neither `id` nor `email`, so it is no account: an error's body, or an envelope around the list?".into()
@@ -217,7 +220,8 @@ impl Builder {
         let last_login = self.day(user.last_login.text().map_err(in_field("lastLogin"))?);
         let extra = user.extra;
         let last_seen = self.day(extra.last_seen.as_deref().map(Cow::Borrowed));
-        self.cells.last_login.push(last_login.max(last_seen));
+        let seen_in_part = self.day(extra.seen_in_part.as_deref().map(Cow::Borrowed));
+        self.cells.last_login.push(last_login.max(last_seen).max(seen_in_part));
         // A log that was read says something of those it does not name, too.
         self.seen.last_login |= extra.last_seen.is_some();
 
@@ -272,6 +276,7 @@ impl Builder {
             "active" => seen.active,
             "deleted" => seen.deleted,
             "last_login" if seen.last_login => true,
+            "department" if seen.department => true,
             // A part of `done_to`.
             "done_on" => false,
             _ => column.null_count() < height,
@@ -319,11 +324,18 @@ impl Seen {
 
     /// The columns the source carries.
     pub(super) fn provided(self) -> BTreeSet<String> {
-        // Domo's v1 API and the guide document these for every user: absent in one object means empty there, not unknown.
+        // Domo's v1 API and the guide document these for every user: absent in one object means empty there, not unknown. Of the department
+        // Domo's own documents say nothing: where no object of a list has it, this API does not.
         let documented = ["id"].into_iter().chain(FIELDS.iter().filter(|field| field.domo.is_some()).map(|field| field.name));
-        let documented = documented.filter(|_| self.from_v1).map(str::to_owned);
+        let documented = documented.filter(|field| self.from_v1 && *field != "department").map(str::to_owned);
         self.columns.into_iter().chain(documented).collect()
     }
+}
+
+/// Whether an object has a department, which may be `null`.
+fn names_department(object: &str) -> bool {
+    const KEY: &str = "\"department\"";
+    object.match_indices(KEY).any(|(at, _)| object[at + KEY.len()..].trim_start().starts_with(':'))
 }
 
 fn group_names(raw: &str) -> Result<Vec<String>, String> {

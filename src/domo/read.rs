@@ -79,6 +79,8 @@ struct Pass {
     holders: Vec<u64>,
     repeated: Vec<u64>,
     rows: u64,
+    /// Of the largest page.
+    most: u64,
     pages: u64,
     /// Pages in a row without a new id.
     stale: u32,
@@ -181,7 +183,10 @@ impl Reader {
         }
         if settings.activity_days > 0 {
             match self.activity(settings.activity_days, progress).await {
-                Ok(activity) => extras.activity = Some(activity),
+                Ok(activity) => {
+                    evidence.warnings.extend(activity.doubt());
+                    extras.activity = Some(activity);
+                }
                 Err(error) => evidence.warnings.push(without("the activity log", "the scope `audit`", &error)),
             }
         }
@@ -194,6 +199,8 @@ impl Reader {
         let (mut lines, mut agreement) = (Snapshot::default(), Agreement::default());
         // Whether `lines` are the objects of the last pass that was whole.
         let mut carried = false;
+        // Rows of a full page of the last pass.
+        let mut full = None;
         // Why `lines` are only a part, while they are.
         let mut partial: Option<String> = None;
         let mut reason = "the list was read only once".to_owned();
@@ -201,8 +208,10 @@ impl Reader {
             evidence.passes += 1;
             let carries = !carried;
             let keep = if carries { Keep::Objects } else { Keep::Ids };
-            let pass = self.pass(evidence.passes, keep, agreement.rows(), progress).await;
+            let size = self.page_size(evidence.passes, full);
+            let pass = self.pass(evidence.passes, size, keep, agreement.rows(), progress).await;
             let mut pass = pass.map_err(|error| failure(error, "the list of users cannot be read".into()))?;
+            full = pass.full_page();
             evidence.pages += pass.pages;
             evidence.rows += pass.rows;
             evidence.repeated += pass.repeated.len() as u64;
@@ -248,21 +257,29 @@ impl Reader {
     }
 
     /// Rows a page in this pass. Every second pass asks for other pages: where the order of equal rows depends on the offset, a row at the
-    /// edge of a page comes twice and another one never, every time alike with pages of one size.
-    fn page_size(&self, number: u64) -> u64 {
+    /// edge of a page comes twice and another one never, every time alike with pages of one size. What counts is what came, which may be
+    /// less than was asked for: `full`, the rows of a full page of the pass before.
+    fn page_size(&self, number: u64, full: Option<u64>) -> u64 {
         let size = self.session.settings().page_size as u64;
-        match number % 2 {
-            0 if size > 1 => size - 1,
-            0 => 2,
+        match (number % 2, full.map_or(size, |full| full.min(size))) {
+            (0, 0 | 1) => 2,
+            (0, came) => came - 1,
             _ => size,
         }
     }
 
     /// One time over the list: pages side by side, taken in order, until an empty one. Only the very first page of all is an error;
     /// a pass that ends early says why.
-    async fn pass(&self, number: u64, keep: Keep, expected: Option<u64>, progress: &dyn ReadProgress) -> Result<Pass, CallError> {
+    async fn pass(
+        &self,
+        number: u64,
+        size: u64,
+        keep: Keep,
+        expected: Option<u64>,
+        progress: &dyn ReadProgress,
+    ) -> Result<Pass, CallError> {
         let mut pass = Pass::default();
-        let mut window = Window::new(self.session.clone(), keep, expected, self.page_size(number));
+        let mut window = Window::new(self.session.clone(), keep, expected, size);
         let mut state = ReadState { what: "accounts", pass: number, expected, ..ReadState::default() };
         loop {
             let page = loop {
@@ -355,10 +372,11 @@ impl Reader {
             };
         }
         let most = u64::from(self.session.settings().limits.passes.max(2));
-        let (mut agreement, mut why) = (Agreement::default(), String::new());
+        let (mut agreement, mut why, mut full) = (Agreement::default(), String::new(), None);
         for number in 1..=most {
             let keep = Keep::Address(wanted.as_str().into());
-            let mut pass = self.pass(number, keep, agreement.rows(), &Silent).await?;
+            let mut pass = self.pass(number, self.page_size(number, full), keep, agreement.rows(), &Silent).await?;
+            full = pass.full_page();
             if !pass.holders.is_empty() {
                 // The list's object may be shorter than the account's own.
                 for id in &pass.holders {
@@ -439,6 +457,14 @@ impl Agreement {
         };
         let difference = Some(pass.difference(&last, number));
         let agrees = pass.agrees(&last);
+        if let (true, Some(rows), true) = (agrees, pass.full_page(), pass.full_page() == last.full_page()) {
+            self.times = 0;
+            self.last = Some(pass);
+            return Shown::NotYet(Some(format!(
+                "Domo sends pages of {} whatever is asked for: what is lost at their edges would be lost every time",
+                text::plural(rows, "row", "rows")
+            )));
+        }
         if agrees && let Some(why) = went_on([&mut last, &mut pass]).await {
             self.times = 0;
             return Shown::Missing(why);
@@ -475,6 +501,7 @@ fn without(what: &str, needs: &str, error: &CallError) -> String {
 impl Pass {
     fn take(&mut self, page: &Page) {
         self.rows += page.ids.len() as u64;
+        self.most = self.most.max(page.ids.len() as u64);
         self.holders.extend(&page.holders);
         let fresh: Vec<bool> = page.ids.iter().map(|id| self.ids.insert(*id)).collect();
         if fresh.iter().all(|fresh| *fresh) {
@@ -486,6 +513,11 @@ impl Pass {
             // A line of a snapshot is UTF-8: it was cut from JSON text.
             self.lines.push(&String::from_utf8_lossy(object));
         }
+    }
+
+    /// Rows of a full page, where there was more than one: else there was no edge between two.
+    fn full_page(&self) -> Option<u64> {
+        (self.rows > self.most).then_some(self.most)
     }
 
     /// Why this list has no end, if it has none.

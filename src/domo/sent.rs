@@ -116,6 +116,15 @@ impl Sent {
         }
     }
 
+    /// Whether it certainly did nothing. Whoever waited too long for a request (408, 425) may have passed it on all the same.
+    pub(super) fn did_nothing(&self) -> bool {
+        match self {
+            Self::TurnedAway(refusal) => !matches!(refusal.status, 408 | 425),
+            Self::Nowhere(_) | Self::Late => true,
+            Self::Accepted | Self::Lost(_) => false,
+        }
+    }
+
     /// What remains to be said after the last attempt, when reading shows that nothing changed.
     pub(super) fn gave_up(self, still: &str) -> WriteError {
         match self {

@@ -15,7 +15,7 @@ use super::read::Reader;
 use super::sent::{Sent, WriteError, after};
 use super::session::{Door, Session};
 use super::windows::Looks;
-use super::wire::{CallError, Response};
+use super::wire::{CallError, Refusal, Response};
 use crate::config::DeactivateWith;
 use crate::http::{Method, Url};
 use crate::terms::Role;
@@ -133,6 +133,13 @@ impl Writer {
                 }
                 (Err(WriteError::NotHonoured(_)), Some(_)) => return Err(lost.unwrap_or(sent).gave_up("the account is unchanged")),
                 (Err(WriteError::NotHonoured(why)), None) => return Err(WriteError::NotShown(why)),
+                // Nothing of ours took place, so that what reads otherwise is somebody else's doing.
+                (Err(WriteError::Surprise { field, why, .. }), Some(_)) if lost.is_none() && sent.did_nothing() => {
+                    return Err(match field.as_str() {
+                        "deleted" => WriteError::Gone(format!("{account} is not there any more")),
+                        field => WriteError::Moved(format!("`{field}`: {why}")),
+                    });
+                }
                 (Err(WriteError::Unknown(_)), Some(why)) if lost.is_none() && matches!(sent, Sent::Nowhere(_) | Sent::Late) => {
                     return Err(WriteError::Transport(why));
                 }
@@ -250,18 +257,20 @@ impl Writer {
     ) -> Result<Account, WriteError> {
         let mut looks = self.looks(accepted);
         let mut seen = Err(WriteError::Unknown("nobody looked".into()));
+        let mut unknown = false;
         while looks.next().await {
             let after = match self.reader.lookup(before.id()).await {
                 Ok(Lookup::Found(after)) => after,
-                Ok(Lookup::Deleted | Lookup::NotFound) if changes.get("active") == Some(&Value::Bool(false)) => {
-                    return Err(WriteError::Surprise {
-                        field: "deleted".into(),
-                        why: format!("{before}: the account was deleted, not deactivated"),
-                        account: None,
-                    });
+                Ok(Lookup::Deleted) => return Err(gone(before, changes, "is deleted in Domo")),
+                // It may come back: right after a write Domo may not know an account for a moment. What it did is only told by the last look.
+                Ok(Lookup::NotFound) => {
+                    if !accepted && !unknown {
+                        looks = self.looks(true);
+                    }
+                    unknown = true;
+                    seen = Err(gone(before, changes, "is not known to Domo any more"));
+                    continue;
                 }
-                Ok(Lookup::Deleted) => return Err(WriteError::Gone(format!("{before} is deleted in Domo"))),
-                Ok(Lookup::NotFound) => return Err(WriteError::Gone(format!("{before} is not known to Domo any more"))),
                 Err(error) => return Err(WriteError::Unknown(error.sentence())),
             };
             if let Some((field, why)) = compare::surprise(before.raw(), changes, after.raw()) {
@@ -277,7 +286,7 @@ impl Writer {
                 false => WriteError::NotHonoured(why),
             });
         }
-        if accepted {
+        if accepted && !matches!(seen, Err(WriteError::Surprise { .. } | WriteError::Gone(_))) {
             self.miss();
         }
         seen
@@ -330,7 +339,16 @@ impl Writer {
             }
             let sent = match self.send(Door::Rest, Method::DELETE, &url, None, account).await {
                 Ok(sent) => sent,
-                Err(WriteError::Refused { status: 404, .. }) => Sent::Accepted,
+                // Gone already, as an earlier attempt or somebody else left it, if reading shows that.
+                Err(WriteError::Refused { status: 404, message, toe }) => {
+                    let refusal = Refusal { by: "Domo".into(), status: 404, message, toe, leads: None };
+                    return match self.gone(account, true).await {
+                        Ok(true) => Ok(()),
+                        Ok(false) => Err(Sent::TurnedAway(refusal).gave_up("the account is still there")),
+                        Err(error) => Err(WriteError::Unknown(format!("reading the account failed: {}", error.sentence()))),
+                    }
+                    .map_err(|error| after(lost.as_ref(), error));
+                }
                 Err(WriteError::Refused { status, message, toe }) => {
                     let message = message.unwrap_or_else(|| "no reason given".into());
                     let message = Some(format!("{message}; where the account owns content, reassign its ownership first"));
@@ -372,6 +390,18 @@ impl Writer {
             self.miss();
         }
         Ok(false)
+    }
+}
+
+/// What it means that an account is gone after these changes: where it was to be switched off, Domo deleted it instead.
+fn gone(before: &Account, changes: &Map<String, Value>, what: &str) -> WriteError {
+    match changes.get("active") {
+        Some(Value::Bool(false)) => WriteError::Surprise {
+            field: "deleted".into(),
+            why: format!("{before}: the account was deleted, not deactivated"),
+            account: None,
+        },
+        _ => WriteError::Gone(format!("{before} {what}")),
     }
 }
 

@@ -355,6 +355,7 @@ impl Client {
         loop {
             let unsent = |error: reqwest::Error| CallError::unsent(call, chain(&error.without_url()));
             let mut request = build().build().map_err(|error| Attempt::Never(unsent(error)))?;
+            let reads = request.method() == Method::GET;
             let serial = authenticator.sign(&mut request).await.map_err(Attempt::Never)?;
             let answer = self.exchange(call, request).await.map_err(Attempt::from)?;
             if !renewed && matches!(answer.status, 400 | 401) && authenticator.refused(serial, &answer).await {
@@ -362,9 +363,16 @@ impl Client {
                 renewed = true;
                 continue;
             }
-            return match self.transient(call, &answer) {
-                Some(verdict) => Err(verdict),
-                None => Ok(answer),
+            if let Some(verdict) = self.transient(call, &answer) {
+                return Err(verdict);
+            }
+            return match answer.status {
+                // Not made yet, a part of it, or what somebody in between has left of it.
+                201..=299 if reads => {
+                    let why = format!("it was answered {}, and only 200 is a whole answer", answer.status);
+                    Err(Attempt::Never(CallError::Unreadable { call: call.into(), why }))
+                }
+                _ => Ok(answer),
             };
         }
     }

@@ -105,14 +105,15 @@ impl Pacer {
 /// How long a server asks us to wait: `Retry-After`; with a 429 also `X-Rate-Limit-Reset`, a moment in seconds, by the server's own
 /// clock.
 pub(super) fn asked(status: u16, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let date = headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
     let reset = || {
         let reset = headers.get("x-rate-limit-reset")?.to_str().ok()?.trim().parse().ok()?;
-        let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
-        let date = date.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
+        let date = date?.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
         // The second that it names has to be over.
         (status == 429).then(|| Duration::from_secs(u64::saturating_sub(reset, date) + 1))
     };
-    retry_after(headers, now).or_else(reset)
+    // A date counts by the server's own clock, and no wait at all is no advice to whoever was just turned away.
+    retry_after(headers, date.unwrap_or(now)).filter(|wait| !wait.is_zero()).or_else(reset)
 }
 
 /// `Retry-After` in seconds or as a date.
@@ -148,6 +149,14 @@ mod tests {
         assert_eq!(wait("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(7)));
         assert_eq!(wait("Tue, 06 Nov 1984 08:49:37 GMT"), Some(Duration::ZERO), "a date that has passed");
         assert_eq!(wait("soon"), None);
+    }
+
+    #[test]
+    fn a_date_counts_by_the_servers_clock_and_no_wait_is_none() {
+        let at =
+            |text| asked(503, &headers(&[("retry-after", text), ("date", "Sun, 06 Nov 1994 08:49:30 GMT")]), SystemTime::now());
+        assert_eq!(at("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(7)));
+        assert_eq!((at("0"), at("Sun, 06 Nov 1994 08:49:29 GMT")), (None, None));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What comes back: whole answers, and a server's own words for not doing something.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, LOCATION};
 use serde::Deserialize;
@@ -36,6 +36,11 @@ impl Response {
     /// A header's text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The moment that a header names, in any of the three forms of HTTP.
+    pub fn date(&self, name: &str) -> Option<SystemTime> {
+        httpdate::parse_http_date(self.header(name)?.trim()).ok()
     }
 
     /// Where a redirect leads.

@@ -232,11 +232,16 @@ impl Plan {
     }
 }
 
+/// The id of an action: stable for what it answers and for its kind.
+pub(super) fn action_id(answers: &str, kind: ActionKind) -> String {
+    digest::id('A', &format!("v1|{answers}|{}", kind.as_str()), 10)
+}
+
 impl Action {
     /// An action that is about no account yet. Its id is stable for what it answers (a finding's id, or `revert|…` and the like) and
     /// for its kind.
     pub(crate) fn new(answers: &str, kind: ActionKind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Self {
-        let id = digest::id('A', &format!("v1|{answers}|{}", kind.as_str()), 10);
+        let id = action_id(answers, kind);
         let (finding, account_id, email, name, through, blocked, about) = (None, None, None, None, None, None, None);
         Self { id, kind, finding, account_id, email, name, before, after, why, through, blocked, about }
     }

@@ -104,6 +104,12 @@ pub struct Access {
 }
 
 impl Access {
+    /// How many accounts they are about.
+    pub fn accounts(&self) -> u64 {
+        let name = |change: &AccessChange| (change.account.id, change.account.id.is_none().then(|| change.account.email.clone()));
+        self.changes.iter().map(name).collect::<BTreeSet<_>>().len() as u64
+    }
+
     /// How many there are of each sort, and of administrators gained and lost.
     pub fn counts(&self) -> BTreeMap<&'static str, u64> {
         let mut counts = BTreeMap::new();

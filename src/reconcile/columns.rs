@@ -8,9 +8,9 @@ use chrono::NaiveDate;
 use polars::prelude::*;
 
 use super::column::{Dates, Flags, Lists, TextColumn};
-use super::correlation::fold::Fold;
+use super::correlation::fold::{Called, Fold};
 use super::correlation::keys::Addresses;
-use super::correlation::names::{self, Resemblance};
+use super::correlation::names::{self, Name, Resemblance};
 use super::employment;
 use super::finding::AccountRef;
 use super::places::{Account, Person, Place, Row};
@@ -18,6 +18,7 @@ use crate::config::{self, AccountRole, Rights};
 use crate::directory::People;
 use crate::directory::facts::{FactColumns, Facts};
 use crate::domo::{self, Accounts};
+use crate::terms::value::{numbers_differ, same_number};
 use crate::terms::{FIELDS, Field, Holds, Owned, Role, Status};
 use crate::text::plural;
 
@@ -46,6 +47,7 @@ pub(super) struct AccountColumns<'a> {
     done_to: TextColumn<Account>,
     done_on: Dates<Account>,
     own_number: TextColumn<Account>,
+    employee_id: TextColumn<Account>,
     fixed_groups: UInt32Chunked,
     owns: Vec<(Owned, UInt32Chunked)>,
 }
@@ -66,6 +68,7 @@ impl<'a> AccountColumns<'a> {
             alternate_email: text("alternate_email")?,
             employee_number,
             own_number: text("employee_number")?,
+            employee_id: text("employee_id")?,
             name: text("name")?,
             role: text("role")?,
             role_id: text("role_id")?,
@@ -121,6 +124,12 @@ impl<'a> AccountColumns<'a> {
     /// Whether its number is Domo's *Employee ID*, which stands where the account has no employee number of its own.
     pub(super) fn number_is_an_id(&self, account: Account) -> bool {
         self.own_number.filled(account).is_none() && self.employee_number.filled(account).is_some()
+    }
+
+    /// Domo's *Employee ID* where it stands beside another number, which is the key.
+    pub(super) fn second_number(&self, account: Account) -> Option<&str> {
+        let (number, id) = (self.own_number.filled(account)?, self.employee_id.filled(account)?);
+        Some(id).filter(|id| !same_number(number, id))
     }
 
     pub(super) fn id(&self, account: Account) -> Option<u64> {
@@ -290,6 +299,14 @@ impl<'a> PersonColumns<'a> {
         self.source.get(person.at()).unwrap_or_default()
     }
 
+    /// The files that have a row of a person, by their place.
+    pub(super) fn files(&self, person: Person) -> Vec<u32> {
+        match self.folded(person) {
+            [] => vec![self.source(person)],
+            rows => rows.iter().map(|row| self.place(*row).0).collect(),
+        }
+    }
+
     pub(super) fn line(&self, person: Person) -> u32 {
         self.line.get(person.at()).unwrap_or_default()
     }
@@ -389,8 +406,33 @@ impl<'a> PersonColumns<'a> {
         (!parts.is_empty()).then(|| parts.join(" "))
     }
 
-    /// Whether a name and a person's can be one person's.
+    /// Whether neither names nor numbers tell two apart. The same name as a whole says more than another number.
+    pub(super) fn may_be_one(&self, one: Person, other: Person) -> bool {
+        let [name, theirs] = [one, other].map(|person| self.display_name(person));
+        let [number, another] = [one, other].map(|person| self.employee_number.get(person).unwrap_or_default());
+        match self.resemblance(other, name.as_deref()) {
+            Resemblance::Differ => false,
+            _ if !numbers_differ(number, another) => true,
+            _ => name.zip(theirs).is_some_and(|(name, theirs)| Name::new(&name).is_same(&Name::new(&theirs))),
+        }
+    }
+
+    /// Of the rows of somebody whom they call by different names: those that call them as this name does, and those that call them otherwise.
+    /// Both are empty unless there are some of each.
+    pub(super) fn called(&self, person: Person, name: Option<&str>) -> (Vec<&Called>, Vec<&Called>) {
+        let called = self.fold.called.get(&person).into_iter().flatten();
+        let compared: Vec<(&Called, Resemblance)> =
+            called.map(|row| (row, names::resemblance(name.unwrap_or_default(), &row.name))).collect();
+        let of = |is: Resemblance| -> Vec<&Called> { compared.iter().filter(|(_, one)| *one == is).map(|(row, _)| *row).collect() };
+        let (so, otherwise) = (of(Resemblance::SharePart), of(Resemblance::Differ));
+        if so.is_empty() || otherwise.is_empty() { (Vec::new(), Vec::new()) } else { (so, otherwise) }
+    }
+
+    /// Whether a name and a person's, as any of their rows calls them, can be one person's.
     pub(super) fn resemblance(&self, person: Person, name: Option<&str>) -> Resemblance {
+        if !self.called(person, name).0.is_empty() {
+            return Resemblance::SharePart;
+        }
         let name = name.unwrap_or_default();
         let whole = self.name.filled(person).map(|whole| names::resemblance(name, whole));
         let in_parts = || self.parts_of_name(person).map(|parts| names::resemblance(name, &parts));

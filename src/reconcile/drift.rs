@@ -11,10 +11,11 @@ use rayon::prelude::*;
 
 use super::column::TextColumn;
 use super::columns::{AccountColumns, PersonColumns};
+use super::correlation::fold::Called;
 use super::correlation::join::Agreeing;
 use super::correlation::keys::Addresses;
 use super::correlation::matching::Matches;
-use super::correlation::names;
+use super::correlation::names::{self, Resemblance};
 use super::exclusions::Part;
 use super::finding::DriftField;
 use super::people_rules::PeopleRules;
@@ -118,25 +119,19 @@ impl<'a> Drifts<'a> {
         if self.compares_roles {
             drift.extend(self.role(account, person));
         }
+        if drift.is_empty() {
+            return drift;
+        }
+        let name = self.accounts.name.get(account);
         if agreeing.is_unproven() {
-            self.leave_unproven(&mut drift, agreeing);
+            let names_differ = self.people.resemblance(person, name) == Resemblance::Differ;
+            leave_unproven(&mut drift, agreeing, names_differ);
+        }
+        let (_, otherwise) = self.people.called(person, name);
+        if !otherwise.is_empty() && !agreeing.has(Key::Link) {
+            leave_another_s(&mut drift, &otherwise);
         }
         drift
-    }
-
-    /// One key alone, for which the name does not speak, says whose account it is and not what its name and address should be. Nor is a
-    /// key written then: it would be the second one that agrees in the next run.
-    fn leave_unproven(&self, drift: &mut Vec<DriftField>, agreeing: Agreeing) {
-        // Names that have nothing in common, or cannot be compared, are counted and no finding.
-        drift.retain(|field| field.field != "name" || agreeing.loosely());
-        let why = match agreeing.loosely() && !agreeing.has(Key::Email) {
-            true => "not written: only the number agrees, and only without its prefix and zeros",
-            false => "not written: only one key agrees, and the names do not speak for it",
-        };
-        for field in drift.iter_mut().filter(|field| matches!(field.field.as_str(), "name" | "email" | "employee_number")) {
-            field.writable = false;
-            field.note = Some(why.to_owned());
-        }
     }
 
     fn field(&self, field: &str, account: Account, person: Person) -> Option<DriftField> {
@@ -281,6 +276,40 @@ impl<'a> Drifts<'a> {
         }
         DriftField { field: field.to_owned(), domo, directory, note, writable }
     }
+}
+
+/// One key alone, for which the name does not speak, says whose account it is and not what its name and address should be. Where the names
+/// speak against it, the number is not written either: it would be the second key that agrees in the next run.
+fn leave_unproven(drift: &mut Vec<DriftField>, agreeing: Agreeing, names_differ: bool) {
+    // Names that have nothing in common, or cannot be compared, are counted and no finding.
+    drift.retain(|field| field.field != "name" || agreeing.loosely());
+    let why = match agreeing.loosely() && !agreeing.has(Key::Email) {
+        true => "not written: only the number agrees, and only without its prefix and zeros",
+        false => "not written: only one key agrees, and the names do not speak for it",
+    };
+    let is_held = |field: &&mut DriftField| match field.field.as_str() {
+        "name" | "email" => true,
+        "employee_number" => names_differ,
+        _ => false,
+    };
+    drift.iter_mut().filter(is_held).for_each(|field| hold(field, why));
+}
+
+/// Of rows that call their person otherwise than the account is called, neither the name nor the number is written: they may speak of
+/// somebody who has the address now, or had it.
+fn leave_another_s(drift: &mut [DriftField], otherwise: &[&Called]) {
+    let is_theirs = |field: &&mut DriftField| match field.field.as_str() {
+        "name" => otherwise.iter().any(|row| Some(&row.name) == field.directory.as_ref()),
+        "employee_number" => otherwise.iter().any(|row| row.number == field.directory),
+        _ => false,
+    };
+    let why = "not written: the row that says so calls its person otherwise than Domo and another row do";
+    drift.iter_mut().filter(is_theirs).for_each(|field| hold(field, why));
+}
+
+fn hold(field: &mut DriftField, why: &str) {
+    field.writable = false;
+    field.note = Some(why.to_owned());
 }
 
 /// In which fields a matched account does not hold the very text that its person has.

@@ -1,6 +1,7 @@
 //! Whether somebody is employed on the day judged: explicit status first, then the termination date, then the hire date, then a
 //! boolean, else unknown. The last day counts as employed, and a contradiction is read as employed. One date outweighs a word: many
-//! systems call a future hire active, so a first day ahead is a prehire.
+//! systems call a future hire active, so a first day ahead is a prehire. A word says what was true on the day of its export: a last or
+//! first day between that day and the one judged has changed it since.
 
 use chrono::NaiveDate;
 
@@ -57,10 +58,18 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
     let ended = facts.termination_date.is_some_and(|last_day| last_day < as_of);
     let ahead = facts.hire_date.is_some_and(|first_day| first_day > as_of);
     let rehired = !ahead && matches!((facts.hire_date, facts.termination_date), (Some(hired), Some(left)) if hired > left);
+    // Of the day of the export itself the word for active is true: somebody works on their last day.
+    let since = |day: Option<NaiveDate>| matches!((day, facts.said_on), (Some(day), Some(said)) if said <= day);
+    let started_since = !ahead && facts.hire_date.is_some_and(|first_day| facts.said_on.is_some_and(|said| said < first_day));
     let by_word = if facts.identity_provider { Basis::Switch } else { Basis::Word };
 
     match facts.status {
         Some(Status::Active) if ahead => return plain(Status::Prehire, Basis::HireDate),
+        Some(Status::Active | Status::Leave) if ended && since(facts.termination_date) => {}
+        Some(Status::Prehire) if started_since && !facts.identity_provider => match ended {
+            true => {}
+            false => return plain(Status::Active, Basis::HireDate),
+        },
         Some(Status::Active) if ended => return against(Contradiction::EmployedAfterLastDay, by_word),
         Some(Status::Leave) if ended => {
             return Employment { status: Status::Leave, ..against(Contradiction::EmployedAfterLastDay, by_word) };
@@ -76,6 +85,7 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
     }
     if ended {
         return match rehired {
+            true if facts.enabled == Some(false) => plain(Status::Suspended, Basis::Switch),
             true => against(Contradiction::HiredAfterLastDay, Basis::HireDate),
             false => plain(Status::Terminated, Basis::TerminationDate),
         };
@@ -177,6 +187,39 @@ mod tests {
         assert_eq!((future.status, future.contradiction), (Status::Active, Some(Contradiction::EndedBeforeLastDay)));
         let rehired = judged(None, None, "2026-06-01", "2025-01-01");
         assert_eq!((rehired.status, rehired.contradiction), (Status::Active, Some(Contradiction::HiredAfterLastDay)));
+    }
+
+    #[test]
+    fn a_word_is_true_on_the_day_of_its_export_and_a_day_since_then_changes_it() {
+        let said = |status, hired: &str, last_day: &str| {
+            let date = |text: &str| (!text.is_empty()).then(|| day(text));
+            let facts = Facts {
+                status: Some(status),
+                hire_date: date(hired),
+                termination_date: date(last_day),
+                status_provided: true,
+                said_on: Some(day("2026-11-10")),
+                ..Facts::default()
+            };
+            let judged = judge(&facts, day("2026-11-23"));
+            (judged.status, judged.contradiction)
+        };
+        assert_eq!(said(Status::Active, "", "2026-11-10"), (Status::Terminated, None));
+        assert_eq!(said(Status::Leave, "", "2026-11-22"), (Status::Terminated, None));
+        assert_eq!(said(Status::Active, "", "2026-11-23"), (Status::Active, None));
+        assert_eq!(said(Status::Active, "", "2026-11-09"), (Status::Active, Some(Contradiction::EmployedAfterLastDay)));
+        assert_eq!(said(Status::Active, "2026-11-20", "2026-11-15").1, Some(Contradiction::HiredAfterLastDay));
+        assert_eq!(said(Status::Prehire, "2026-11-11", ""), (Status::Active, None));
+        assert_eq!(said(Status::Prehire, "2026-11-10", ""), (Status::Prehire, None));
+        assert_eq!(said(Status::Prehire, "2026-11-11", "2026-11-20"), (Status::Terminated, None));
+    }
+
+    #[test]
+    fn whose_entry_is_switched_off_is_no_rehire_of_an_old_last_day() {
+        let off = judged(None, Some(false), "2025-01-01", "2024-05-31");
+        assert_eq!((off.status, off.basis, off.contradiction), (Status::Suspended, Basis::Switch, None));
+        assert_eq!(status(None, Some(true), "2025-01-01", "2024-05-31"), Status::Active);
+        assert_eq!(status(None, Some(false), "", "2024-05-31"), Status::Terminated);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::Rules;
 use super::access::Access;
 use super::columns::{AccountColumns, PersonColumns};
-use super::correlation::candidates::{Candidates, Likely};
+use super::correlation::candidates::{self, Candidates};
 use super::correlation::join::Agreeing;
 use super::correlation::keys::{Addresses, Named};
 use super::correlation::links::Links;
@@ -23,9 +23,10 @@ use super::explain;
 use super::finding::{AccountRef, Candidate, LISTED, PersonRef};
 use super::identity::Draft;
 use super::past::{Past, Taken};
-use super::places::{Account, Each, Person};
+use super::places::{Account, Each, Person, Row};
 use super::situation::{Gap, Gaps};
 use crate::config::Rights;
+use crate::directory::people::RejectedRow;
 use crate::domo::content::Reported;
 use crate::terms::value::Number;
 use crate::terms::{AccountSituation, DomoStats, Key, Kind, Owned, PersonSituation, Severity, Status};
@@ -93,10 +94,32 @@ impl Judge<'_> {
         keys.into_iter().find(|(key, has)| *has && !self.shared.contains(&(*key, person))).map(|(key, _)| key)
     }
 
-    /// Whom an orphan may be, best first.
+    /// A row that could not be used, as findings name it.
+    pub(super) fn rejected_ref(&self, row: &RejectedRow) -> PersonRef {
+        PersonRef {
+            index: None,
+            source: self.people.source_name(row.source).to_owned(),
+            row: row.row,
+            email: row.email.clone(),
+            employee_number: row.employee_number.clone(),
+            name: None,
+            status: Status::Unknown,
+            termination_date: None,
+            named_by: None,
+        }
+    }
+
+    /// Whom an orphan may be, best first: before others whoever bears its name in a row that could not be used.
     pub(super) fn candidates_of(&self, account: Account) -> Vec<Candidate> {
-        let candidate = |likely: Likely| Candidate { person: self.person_ref(likely.person), score: likely.score, why: likely.why };
-        self.candidates.of(account).into_iter().map(candidate).collect()
+        let rejected = self.candidates.rejected(account).into_iter().map(|row| Candidate {
+            person: PersonRef { name: row.name.clone(), ..self.rejected_ref(row) },
+            score: 1.0,
+            why: "same name, in a row that was rejected".to_owned(),
+        });
+        let likely = self.candidates.of(account).into_iter();
+        let likely =
+            likely.map(|likely| Candidate { person: self.person_ref(likely.person), score: likely.score, why: likely.why });
+        rejected.chain(likely).take(candidates::SHOWN).collect()
     }
 
     /// Of these people as many as are listed with one finding.
@@ -308,21 +331,32 @@ impl Judge<'_> {
 
     /// A row that shares a key or an address with this one and says employed, or else nothing that can be read: a rehire, or somebody
     /// else's row.
-    pub(super) fn employed_sibling(&self, person: Person) -> Option<Person> {
+    pub(super) fn perhaps_employed_sibling(&self, person: Person) -> Option<Person> {
         let siblings = self.matches.siblings.get(&person)?;
         let which = |statuses: &[Status]| siblings.iter().copied().find(|row| statuses.contains(&self.employment[*row].status));
         which(&[Status::Active, Status::Leave]).or_else(|| which(&[Status::Unknown]))
     }
 
-    /// A row of another file that shares a key or an address with this one and may be the same person's by its name, and by which that
-    /// person, were they one, would have left or be switched off.
+    /// A row of the person's own that calls them as the account is called and says employed, where the rows by which they have left or are
+    /// switched off call them otherwise: their address may have been given to somebody else.
+    pub(super) fn employed_namesake(&self, account: Account, person: Person) -> Option<Row> {
+        let (so, _) = self.people.called(person, self.accounts.name.get(account));
+        let says = |row: Row| employment::judge(&self.people.facts(row), self.rules.as_of).status;
+        let rows = || so.iter().map(|called| called.row);
+        let has_gone = |row: Row| matches!(says(row), Status::Terminated | Status::Suspended);
+        let employed = rows().find(|row| matches!(says(*row), Status::Active | Status::Leave));
+        employed.filter(|_| !rows().any(has_gone))
+    }
+
+    /// A row of a file that has no row of this person, which shares a key or an address with them, may be theirs by its name, and by which
+    /// they, were they one, would have left or be switched off. A file that has the person's own row says of them what it has to say there.
     pub(super) fn gone_sibling(&self, person: Person) -> Option<Person> {
         let siblings = self.matches.siblings.get(&person)?;
-        let name = self.people.display_name(person);
+        let (name, files) = (self.people.display_name(person), self.people.files(person));
         let gone = |row: &&Person| {
             let both = employment::combine(&[self.employment[person], self.employment[**row]]);
             both.is_some_and(|both| matches!(both.status, Status::Terminated | Status::Suspended))
-                && self.people.source(**row) != self.people.source(person)
+                && self.people.files(**row).iter().any(|file| !files.contains(file))
                 && self.people.resemblance(**row, name.as_deref()) != Resemblance::Differ
         };
         siblings.iter().find(gone).copied()

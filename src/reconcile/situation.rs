@@ -89,7 +89,7 @@ impl Gaps<'_> {
                 Some(Gap::Placeholder)
             }
             Correlation::NoKey => Some(Gap::NoKey),
-            Correlation::Nobody => self.rejected.hold(accounts, addresses, account).map(Gap::RejectedRow).or_else(|| {
+            Correlation::Nobody => self.rejected.hold(self.sides, account).map(Gap::RejectedRow).or_else(|| {
                 let number = accounts.employee_number.get(account)?;
                 (Number::of(number) == Number::Damaged).then_some(Gap::DamagedNumber)
             }),

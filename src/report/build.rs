@@ -95,7 +95,7 @@ fn contents(builder: &Builder, sections: &[Section]) -> Vec<Link> {
     links.extend(kinds);
     let privileged = figures::grouped(builder.inputs.reconciliation.privileged.len() as u64);
     links.push(Link { count: Some(privileged), ..link("#privileged", t.get("privileged.heading")) });
-    let changes = builder.inputs.reconciliation.access.as_ref().map(|access| figures::grouped(access.changes.len() as u64));
+    let changes = builder.inputs.reconciliation.access.as_ref().map(|access| figures::grouped(access.accounts()));
     links.push(Link { count: changes, ..link("#access", t.get("access.heading")) });
     let external = figures::grouped(builder.inputs.reconciliation.external.len() as u64);
     links.push(Link { count: Some(external), ..link("#external", t.get("external.heading")) });

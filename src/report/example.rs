@@ -262,7 +262,8 @@ fn people(all: &[Case], text: &str, as_of: NaiveDate) -> Result<People> {
     let origin = Origin { kind: "url".into(), host: Some("hr.acme.com".into()), pages: 1, requests: 1, ..Origin::default() };
     let modified = as_of.checked_sub_days(Days::new(9));
     let sha256 = digest::digits(&bytes);
-    let input = Input { name: format!("{text}workers.json"), bytes, sha256, modified, origin, stopped: Vec::new() };
+    let input =
+        Input { name: format!("{text}workers.json"), bytes, sha256, modified, origin, headers: Vec::new(), stopped: Vec::new() };
     let export = Directory { url: Some("https://hr.acme.com/workers".into()), max_age_days: Some(45), ..Directory::default() };
     let mut input = Some(input);
     let mut people = directory::load_with(&[export], |_| input.take().ok_or_else(|| anyhow::anyhow!("there is one directory")))?;

@@ -197,7 +197,7 @@ fn since(builder: &Builder) -> Vec<String> {
         let counts = access.counts();
         let parts =
             counts.iter().map(|(word, number)| format!("{} {}", figures::grouped(*number), t.get(&format!("access.{word}"))));
-        match access.changes.len() as u64 {
+        match access.accounts() {
             0 => t.get("findings.since_access_none").to_owned(),
             all => t.count("findings.since_access", all, &[("parts", &parts.collect::<Vec<_>>().join(", "))]),
         }

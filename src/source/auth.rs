@@ -283,8 +283,9 @@ fn unsigned(request: &Request, why: &anyhow::Error) -> CallError {
 }
 
 /// Adds a signed statement to the form of a request. None of its characters is written in another way there.
-fn state(request: &mut Request, field: &str, statement: Result<String>) -> Result<(), CallError> {
+fn state(client: &Client, request: &mut Request, field: &str, statement: Result<String>) -> Result<(), CallError> {
     let statement = statement.map_err(|why| unsigned(request, &why))?;
+    client.hide(statement.as_str());
     let form = request.body().and_then(|form| form.as_bytes()).unwrap_or_default();
     let form = [form, b"&", field.as_bytes(), b"=", statement.as_bytes()].concat();
     *request.body_mut() = Some(form.into());
@@ -303,7 +304,7 @@ impl Authenticator for Asker<'_> {
         match grant {
             Grant::Assertion { id, key, proof } => {
                 let claims = serde_json::json!({"iss": id, "sub": id, "aud": url.as_str()});
-                state(request, "client_assertion", key.assert(claims, ASSERTION))?;
+                state(self.authenticator.client, request, "client_assertion", key.assert(claims, ASSERTION))?;
                 let signed = proof.prove("POST", url, None, self.authenticator.nonce().as_deref());
                 let signed = signed.map_err(|why| unsigned(request, &why))?;
                 credential(request, &HeaderName::from_static("dpop"), &signed).map(|()| 0)
@@ -313,7 +314,7 @@ impl Authenticator for Asker<'_> {
                 if let (Some(subject), Some(claims)) = (subject, claims.as_object_mut()) {
                     claims.insert("sub".into(), subject.as_str().into());
                 }
-                state(request, "assertion", key.assert(claims, ASSERTION)).map(|()| 0)
+                state(self.authenticator.client, request, "assertion", key.assert(claims, ASSERTION)).map(|()| 0)
             }
             Grant::Secret { .. } | Grant::Federated { .. } => Anonymous.sign(request).await,
         }

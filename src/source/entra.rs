@@ -36,6 +36,9 @@ struct List<'a> {
     value: Vec<&'a RawValue>,
     #[serde(rename = "@odata.nextLink")]
     next: Option<String>,
+    /// What went wrong although people came.
+    #[serde(borrow, default)]
+    error: Option<&'a RawValue>,
 }
 
 pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
@@ -79,10 +82,19 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let (pass, stopped) = fetch.counted(pass, totals).await?;
     let (before, after) = counts.into_inner();
     let proof = if before.is_some() || after.is_some() { Proof::Count } else { Proof::End };
-    let no_dates = directory.leave_dates && memchr::memmem::find(pass.json(), b"\"employeeLeaveDateTime\":\"").is_none();
+    let no_dates = directory.leave_dates && !any_leaves(pass.json());
     let doubts = no_dates.then(|| "leave_dates was asked for, and not one came".to_owned()).into_iter().collect();
     let told = after.or(before);
     Ok(fetch.done(Read { told, proof, stopped, doubts, rights, ..Read::listed(&api, &client, pass) }))
+}
+
+/// Whether a leave date of anybody came.
+fn any_leaves(json: &[u8]) -> bool {
+    let name = b"\"employeeLeaveDateTime\"";
+    memchr::memmem::find_iter(json, name).any(|at| {
+        let behind = json.get(at + name.len()..).unwrap_or_default().trim_ascii_start();
+        behind.strip_prefix(b":").is_some_and(|value| value.trim_ascii_start().starts_with(b"\""))
+    })
 }
 
 /// What the token may read, in words.
@@ -108,6 +120,9 @@ fn first_page(directory: &Directory, users: &Url) -> Url {
 
 fn page(answer: &Response) -> Result<Page, Unusable> {
     let list: List<'_> = json(&answer.body, "no list of people")?;
+    if list.error.is_some() {
+        return Err(Unusable::Transient("an error stands beside the people".into()));
+    }
     // Taken whole, as it stands: cutting it loses people.
     let next = list.next.map(|next| next.parse().map_err(|_| Unusable::Permanent("@odata.nextLink is no address".into())));
     Ok(Page { people: Person::each(answer, &list.value)?, next: next.transpose()?, ..Page::default() })

@@ -73,6 +73,8 @@ pub(super) struct Read {
     pub(super) told: Option<u64>,
     pub(super) distinct: Option<u64>,
     pub(super) proof: Proof,
+    /// What headers may say of the list.
+    pub(super) headers: Vec<(String, String)>,
     /// Why it is not all there is.
     pub(super) stopped: Vec<String>,
     /// What a reader should know all the same.
@@ -206,6 +208,7 @@ impl<'a> Fetch<'a> {
             bytes: read.bytes,
             modified: read.modified,
             origin,
+            headers: if sample { Vec::new() } else { read.headers },
             // One page never is all there is, and nobody takes it for that.
             stopped: if sample { Vec::new() } else { read.stopped },
         };

@@ -15,6 +15,7 @@ use super::pages::{Page, Person};
 use super::settings::{address, default, secret, token_url};
 use crate::http::header::{AUTHORIZATION, LINK};
 use crate::http::{Response, Unusable, Url, Vars, endpoint, json};
+use crate::text;
 
 /// The most that Okta takes.
 const LIMIT: u32 = 200;
@@ -76,15 +77,9 @@ fn open(answer: &Response, at: &Url, _: u64) -> Result<Page, Unusable> {
 
 /// The address behind `rel="next"` of a `Link` header, of several.
 pub(super) fn next_of(answer: &Response, at: &Url) -> Result<Option<Url>, Unusable> {
-    let links = answer.headers.get_all(LINK).into_iter().filter_map(|link| link.to_str().ok());
-    for link in links.flat_map(|links| links.split('<').skip(1)) {
-        let Some((address, parameters)) = link.split_once('>') else { continue };
-        if parameters.split([';', ',']).any(|parameter| ["rel=\"next\"", "rel=next"].contains(&parameter.trim())) {
-            let address = at.join(address).map_err(|_| Unusable::Permanent("the `Link` to the next page is no address".into()))?;
-            return Ok(Some(address));
-        }
-    }
-    Ok(None)
+    let mut links = answer.headers.get_all(LINK).into_iter().filter_map(|link| link.to_str().ok());
+    let Some(address) = links.find_map(|links| text::related(links, "next")) else { return Ok(None) };
+    at.join(address).map(Some).map_err(|_| Unusable::Permanent("the `Link` to the next page is no address".into()))
 }
 
 /// Whether what one list says of somebody is at least as new as what the other says: who changed between the two is in both.

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::fetch::{Fetch, Read, host};
 use crate::directory::{LARGEST, Proof};
-use crate::http::{Authenticator, Client, Method, Response, Unusable, Url};
+use crate::http::{Authenticator, Client, Method, Refusal, Response, Unusable, Url};
 
 /// Empty pages in a row before a list counts as endless.
 const EMPTY: u32 = 50;
@@ -148,6 +148,7 @@ impl Read {
             modified: None,
             told: None,
             proof: Proof::End,
+            headers: Vec::new(),
             stopped: Vec::new(),
             doubts: Vec::new(),
             rights: Vec::new(),
@@ -192,8 +193,8 @@ impl Fetch<'_> {
             let (page, body) =
                 match self.ask(client, &call, authenticator, || client.request(Method::GET, url.clone()), parse).await {
                     Err(error) if seen.len() == 1 => return Err(self.failed(error)),
-                    // Behind the end some servers refuse, and some begin anew.
-                    Err(_) if ended => break,
+                    // Behind the end some servers refuse, and some begin anew. What is no such refusal tells nothing of who stands there.
+                    Err(error) if ended && error.refusal().is_some_and(Refusal::may_mean_unknown) => break,
                     Ok((page, body))
                         if ended && page.people.iter().all(|person| pass.people.contains_key(&body[person.id.clone()])) =>
                     {

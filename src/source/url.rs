@@ -22,6 +22,9 @@ use crate::directory::{LARGEST, Proof};
 use crate::failure::Failure;
 use crate::http::{CallError, Client, Method, Response, Unusable, Url, Vars, is_loopback};
 
+/// Bytes from which on a part of a secret address is a secret itself.
+const SECRET_PART: usize = 8;
+
 /// Redirects on the same host that are followed.
 const REDIRECTS: u32 = 5;
 
@@ -33,6 +36,8 @@ struct Body {
     ended: bool,
     /// The next page that a header names.
     next: Option<Url>,
+    /// What its headers may say of the list.
+    headers: Vec<(String, String)>,
 }
 
 pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
@@ -44,25 +49,36 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let auth = Auth::of(directory, None, var)?;
     let client = fetch.client(&auth.addresses(&url), true)?;
     if is_secret {
-        [Some(url.as_str()), Some(url.path()), url.query(), url.password()]
-            .into_iter()
-            .flatten()
-            .filter(|part| part.len() > 3)
-            .for_each(|part| client.hide(part));
+        let whole = [Some(url.as_str()), Some(url.path()), url.query(), url.password()].into_iter().flatten();
+        whole.filter(|part| part.len() > 3).for_each(|part| client.hide(part));
+        // A server may name a part of it: the signature, the folder that nobody can guess.
+        let values = url.query_pairs().map(|(_, value)| value.into_owned());
+        let segments = url.path_segments().into_iter().flatten().map(str::to_owned);
+        values.chain(segments).filter(|part| part.len() >= SECRET_PART).for_each(|part| client.hide(part));
     }
     let authenticator = auth.authenticator(&client);
     let call = if is_secret { "GET".to_owned() } else { format!("GET {}", url.path()) };
     let reader = Reader { fetch: &fetch, client: &client, authenticator: &authenticator, call: &call };
     let first = reader.get(url.clone()).await.map_err(|error| fetch.failed(error))?;
     fetch.pages.store(1, Ordering::Relaxed);
-    let modified = first.modified;
+    let (modified, mut headers) = (first.modified, first.headers.clone());
     let (bytes, stopped) = match directory.pages {
         Pages::None => {
-            let cut = (!first.ended)
-                .then(|| "the answer had neither a length nor an end of its own: nothing shows that it is whole".to_owned());
+            let cut = if !first.ended {
+                Some("the answer had neither a length nor an end of its own: nothing shows that it is whole".to_owned())
+            } else if first.next.is_some() && !directory.complete {
+                headers.retain(|(name, _)| name != "link");
+                Some("it is one page of several, by its header `Link`: `pages = \"follow\"` reads them all".to_owned())
+            } else {
+                None
+            };
             (first.bytes, cut)
         }
-        Pages::Follow => reader.follow(&url, first).await,
+        Pages::Follow => {
+            // What the pages say of each other is followed; how many people there are holds for all of them.
+            headers.retain(|(name, _)| is_total(name));
+            reader.follow(&url, first).await
+        }
     };
     let (requests, retries) = (client.requests(), client.retries());
     let proof = if directory.pages == Pages::Follow { Proof::End } else { Proof::Whole };
@@ -76,6 +92,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
         told: None,
         distinct: None,
         proof,
+        headers,
         stopped: stopped.into_iter().collect(),
         doubts: Vec::new(),
         rights: Vec::new(),
@@ -125,25 +142,25 @@ impl Reader<'_> {
                 return Err(Unusable::Transient("the digest that the server names (Content-MD5) is of other bytes".into()));
             }
         }
-        let start: Vec<u8> = answer
-            .body
-            .iter()
-            .skip_while(|byte| !byte.is_ascii_graphic() || !byte.is_ascii())
-            .take(16)
-            .map(u8::to_ascii_lowercase)
-            .collect();
-        let page = [&b"<!doctype html"[..], b"<html", b"<head", b"<body"].iter().any(|tag| start.starts_with(tag));
+        let typed = answer.header("content-type").is_some_and(|kind| kind.trim().to_ascii_lowercase().starts_with("text/html"));
+        let page = is_html(&answer.body, typed);
         if page && self.fetch.directory.format != Some(Format::Xlsx) {
             return Err(Unusable::Permanent(
                 "an HTML page where an export should be, such as a login page (a table in HTML is read with format = \"xlsx\")"
                     .into(),
             ));
         }
-        let modified = answer.header("last-modified").and_then(|date| DateTime::parse_from_rfc2822(date).ok());
+        let modified = answer.date("last-modified").map(DateTime::<Utc>::from);
+        let modified = modified.or_else(|| DateTime::parse_from_rfc2822(answer.header("last-modified")?).ok().map(Into::into));
         let measured = answer.headers.contains_key("content-length") || answer.headers.contains_key("transfer-encoding");
         let next = okta::next_of(&answer, url)?;
         let ended = measured || answer.header("content-md5").is_some() || ends_itself(&answer.body);
-        Ok(Body { bytes: answer.body, modified: modified.map(|at| at.with_timezone(&Utc).date_naive()), ended, next })
+        let headers = (answer.headers.iter())
+            .filter(|(name, _)| says_something(name.as_str()))
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+            .collect();
+        let modified = modified.map(|at| at.date_naive());
+        Ok(Body { bytes: answer.body, modified, ended, next, headers })
     }
 
     /// Page after page, as each answer names the next, one after another as the loader takes them.
@@ -192,10 +209,36 @@ fn pages(count: usize) -> String {
     crate::text::plural(count as u64, "page", "pages")
 }
 
+/// Whether a header may say something of the list that it comes with: `Link`, `Content-Range`, `X-Total-Count`, `X-Next-Page`.
+fn says_something(name: &str) -> bool {
+    let words = ["total", "count", "page", "next", "more"];
+    let own = name.strip_prefix("x-").filter(|name| !name.starts_with("rate"));
+    matches!(name, "link" | "content-range") || own.is_some_and(|name| words.iter().any(|word| name.contains(word)))
+}
+
+/// Whether a header counts all people of a list.
+fn is_total(name: &str) -> bool {
+    name.contains("total") && !name.contains("page")
+}
+
 /// Where a redirect leads, if it stays on the host.
 fn leads(to: &Option<Box<str>>, from: &Url) -> Option<Url> {
     let to = from.join(to.as_deref()?).ok()?;
     (to.origin() == from.origin()).then_some(to)
+}
+
+/// Whether an answer is an HTML page: by what stands behind declarations and comments, or by its type where it is markup at all.
+fn is_html(body: &[u8], typed: bool) -> bool {
+    let text = String::from_utf8_lossy(body.get(..64 << 10).unwrap_or(body)).replace('\0', "").to_ascii_lowercase();
+    let mut rest = text.trim_start_matches(|letter: char| !letter.is_ascii_graphic());
+    while let Some(behind) =
+        ["?>", "-->"].iter().zip(["<?", "<!--"]).find_map(|(end, begin)| rest.strip_prefix(begin)?.split_once(*end))
+    {
+        rest = behind.1.trim_start();
+    }
+    let is_table_of_excel = rest.starts_with("<workbook") || rest.starts_with("<ss:workbook");
+    let tags = ["<!doctype html", "<html", "<head", "<body"];
+    tags.iter().any(|tag| rest.starts_with(tag)) || typed && rest.starts_with('<') && !is_table_of_excel
 }
 
 /// Formats whose last bytes are their end: JSON, and the archives that workbooks are.

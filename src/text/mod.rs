@@ -4,12 +4,14 @@ mod beside;
 pub mod damage;
 pub mod entities;
 mod escapes;
+mod links;
 mod lost;
 mod pattern;
 mod readable;
 mod twice;
 
 pub use beside::damage_beside;
+pub use links::related;
 pub use pattern::{Pattern, as_matched};
 pub use readable::{
     alike, caseless, disarmed, folded, is_accent, is_formula, is_hidden, is_invisible, last_first, lowered, minute, plural,

@@ -14,6 +14,7 @@ mod further;
 mod golden;
 mod hostile;
 mod pitfalls;
+mod standing;
 mod whole;
 mod writers;
 

@@ -123,7 +123,7 @@ fn what_changed_in_access_is_told() {
     let receiver = Receiver::answering(&["200 OK"]);
     at(folder.path(), "2026-11-28T06:00:00Z", &receiver.address, AUDIT).code(0);
     let text = receiver.bodies().remove(0)["text"].to_string();
-    assert!(text.contains("access of 1 account changed (1 admin gained, 1 "), "{text}");
+    assert!(text.contains("1 change of access (1 admin gained, 1 "), "{text}");
 }
 
 #[test]

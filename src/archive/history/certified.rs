@@ -68,7 +68,9 @@ fn sentence(run: &str, all: &[(&CertificationLine, bool)], what: &str) -> Told {
     if open.is_empty() {
         return Told { sentence: format!("{happened}."), named: Vec::new() };
     }
-    let people = open.iter().take(NAMED).flat_map(|line| [&line.account, &line.by]);
+    // An account without an id goes by its address; an id says nothing of who it is.
+    let addresses = open.iter().take(NAMED).map(|line| &line.account).filter(|account| account.contains('@'));
+    let people = addresses.chain(open.iter().take(NAMED).map(|line| &line.by));
     let people = people.map(|who| (TokenSort::Name, text::shown(who))).collect();
     let named = open.iter().take(NAMED).map(|line| {
         format!(

@@ -19,11 +19,11 @@ use crate::archive::store::beside::{is_record, journal_of, plan_of};
 use crate::archive::store::listing::{Listing, StoredRun, file_names};
 use crate::archive::store::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
 use crate::archive::store::run;
-use crate::digest::sha256;
-use crate::plan::certification::CertificationRecord;
+use crate::digest::{self, sha256};
+use crate::plan::certification::{CertificationRecord, action_ids};
 use crate::plan::journal::{Event, Journal};
 use crate::plan::{Decision, Outcome, Plan};
-use crate::terms::names::{self, CERTIFICATION, DECISIONS_LIST, DECISIONS_PAGE, MANIFEST, OUTCOME, PLAN};
+use crate::terms::names::{self, CERTIFICATION, CERTIFICATION_MARKDOWN, DECISIONS_LIST, DECISIONS_PAGE, MANIFEST, OUTCOME, PLAN};
 use crate::text;
 
 /// What was found out.
@@ -46,11 +46,20 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checke
             PLAN => found.decisions(folder, &later),
             _ if known || name == signature::FILE || name.ends_with(".lock") => {}
             CERTIFICATION => found.certification(folder, run, &later),
+            CERTIFICATION_MARKDOWN => {
+                found.evidence(folder);
+                found.record(folder, name, &later);
+            }
             name if names::plan_of(name).is_some() => found.journal(folder, name, &later),
             name if names::is_plans(name, OUTCOME) => found.outcome(folder, name),
             // A plan that is not the run's own has a digest of its own, which leaves the decisions on it to what later runs recorded.
             name if names::is_plan(name) => match plan_of(folder, name) {
-                Ok(_) => found.record(folder, name, &later),
+                Ok(sealed) => {
+                    if names::is_certification_plan(name) {
+                        found.asked(folder, run, name, sealed.plan());
+                    }
+                    found.record(folder, name, &later);
+                }
                 Err(why) => found.problems.push(format!("{name} was altered: {why}.")),
             },
             name if is_record(name) => found.record(folder, name, &later),
@@ -113,6 +122,16 @@ fn told<'a>(path: &Path, recorded: &[Recorded<'a>]) -> (Option<Recorded<'a>>, Op
 /// `; the run … recorded what is there now`, where one did.
 fn as_recorded(since: Option<Recorded<'_>>) -> String {
     since.map(|(run, _)| format!("; the run {} recorded on {} what is there now", run.id(), day(run))).unwrap_or_default()
+}
+
+/// How many lines of the record a certification's page was made from, and the digits of their SHA-256; none where it does not say.
+fn said_of_record(page: &str) -> Option<(usize, String)> {
+    let page = page.replace('\\', "");
+    let (_, rest) = page.split_once(&format!("{CERTIFICATION}, "))?;
+    let (count, rest) = rest.split_once(" line")?;
+    let digits = rest.split_once("sha256:")?.1.get(..64)?;
+    let count = count.replace([',', '.'], "").parse().ok()?;
+    digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| (count, digits.to_owned()))
 }
 
 fn day(run: &StoredRun) -> String {
@@ -197,6 +216,35 @@ impl Checked {
                 day(other)
             ),
         });
+    }
+
+    /// The page that ended a certification names the lines that it was made from: they are there still.
+    fn evidence(&mut self, folder: &Path) {
+        let page = crate::files::read_plain(folder.join(CERTIFICATION_MARKDOWN)).unwrap_or_default();
+        let Some((count, digits)) = said_of_record(&String::from_utf8_lossy(&page)) else { return };
+        let bytes = crate::files::read_plain(folder.join(CERTIFICATION)).unwrap_or_default();
+        let beginning: Vec<u8> = bytes.split_inclusive(|byte| *byte == b'\n').take(count).flatten().copied().collect();
+        if digest::digits(&beginning) != digits && digest::digits(&bytes) != digits {
+            self.problems.push(format!(
+                "{CERTIFICATION} was cut, altered or removed: {CERTIFICATION_MARKDOWN} was made from its first {}.",
+                text::plural(count as u64, "line", "lines")
+            ));
+        }
+    }
+
+    /// A certification's plan proposes nothing that nobody said.
+    fn asked(&mut self, folder: &Path, run: &StoredRun, name: &str, plan: &Plan) {
+        let bytes = crate::files::read_plain(folder.join(CERTIFICATION)).unwrap_or_default();
+        // What is no record is said where it is read.
+        let Ok(record) = CertificationRecord::read(&String::from_utf8_lossy(&bytes), &run.sha256) else { return };
+        let said = action_ids(&record, run.id());
+        let unsaid = plan.actions.iter().filter(|action| !said.contains(&action.id)).count();
+        if unsaid > 0 {
+            self.problems.push(format!(
+                "{CERTIFICATION} was cut, altered or removed: it has nothing of {} of {name}.",
+                text::plural(unsaid as u64, "action", "actions")
+            ));
+        }
     }
 
     fn journal(&mut self, folder: &Path, name: &str, later: &Later<'_>) {
@@ -285,6 +333,15 @@ impl Checked {
         };
         let standings = journal.fold();
         let mut agrees = true;
+        let had = told.as_ref().and_then(|told| told.get("journal_lines")).and_then(Value::as_u64).unwrap_or_default();
+        let has = journal.lines().len() as u64;
+        if has < had {
+            self.problems.push(format!(
+                "{journal_name} was cut: it has {}, and {name} says that it had {had}.",
+                text::plural(has, "line", "lines")
+            ));
+            agrees = false;
+        }
         for result in results {
             let text = |key: &str| result.get(key).and_then(Value::as_str).unwrap_or_default();
             let (action, outcome) = (text("action"), text("outcome"));

@@ -229,6 +229,7 @@ mod tests {
             email: None,
             employee_number: Some("1E+05".into()),
             carried: vec!["a@b.com".into()],
+            name: Some("Ada".into()),
             digest: "00".into(),
         };
         let doubt = Doubt {

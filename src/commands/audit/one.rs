@@ -22,7 +22,7 @@ use crate::directory::People;
 use crate::domo::{self, Accounts, Snapshot};
 use crate::failure::{self, FailureKind};
 use crate::plan::{self, Plan, guard};
-use crate::reconcile::{self, EvidenceStatus, Reconciliation, Rules};
+use crate::reconcile::{self, Access, EvidenceStatus, Reconciliation, Rules};
 use crate::report;
 use crate::stage::{self, BYTES};
 use crate::terms::names;
@@ -276,7 +276,7 @@ impl WrittenRun {
                 stands: summary.stands,
                 unjudged: summary.unjudged,
                 reappeared: history.count(State::Reappeared),
-                access: reconciliation.access.as_ref().map_or(0, |access| access.changes.len() as u64),
+                access: reconciliation.access.as_ref().map_or(0, Access::accounts),
                 access_tested: reconciliation.access.is_some(),
             },
             reasons: summary.evidence.reasons,

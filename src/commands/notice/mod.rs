@@ -307,7 +307,7 @@ impl Notice {
         parts.map(|(count, one, many)| format!(", {}", text::plural(count, one, many))).collect()
     }
 
-    /// ` access of 3 accounts changed (1 new, 2 roles raised);`, or nothing.
+    /// ` 3 changes of access (1 new, 2 roles raised);`, or nothing.
     fn access_line(&self) -> String {
         let sorts = self.access.iter().filter(|(_, count)| **count > 0);
         let said: Vec<_> = sorts.map(|(sort, count)| moved(sort, *count)).collect();
@@ -315,7 +315,7 @@ impl Notice {
         let moved: u64 = self.access.iter().filter(|(sort, _)| !sort.starts_with("admins_")).map(|(_, count)| count).sum();
         match said.as_slice() {
             [] => String::new(),
-            _ => format!(" access of {} changed ({});", text::plural(moved, "account", "accounts"), said.join(", ")),
+            _ => format!(" {} of access ({});", text::plural(moved, "change", "changes"), said.join(", ")),
         }
     }
 }
@@ -369,7 +369,7 @@ mod tests {
         assert_eq!(
             notice().lines(),
             [
-                "Domo access review of ac\"me: complete. 3 findings (1 critical, 2 high), 3 new or back, 0 resolved; access of 2 accounts changed \
+                "Domo access review of ac\"me: complete. 3 findings (1 critical, 2 high), 3 new or back, 0 resolved; 2 changes of access \
               (1 admin gained, 2 roles raised); 0 accounts, 0 people; 0 actions planned."
             ]
         );

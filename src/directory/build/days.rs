@@ -13,6 +13,7 @@ use crate::directory::days::dates::{self, OrderCounts, WrittenDay};
 use crate::directory::days::eras;
 use crate::directory::days::short_years::{self, ShortYears};
 use crate::directory::headers::slot::Slot;
+use crate::directory::headers::spellings::{NOTICE, UNCERTAIN};
 use crate::directory::people::Doubt;
 use crate::directory::raw::RawColumn;
 use crate::failure::Failure;
@@ -35,7 +36,7 @@ struct Cells<'t> {
     calendar: Calendar,
     slot: Slot,
     columns: Vec<(&'t RawColumn, Vec<WrittenDay>)>,
-    /// Columns whose days may be of something else: the end of a contract.
+    /// Columns whose days may be of something else: the end of a contract, a notice.
     lesser: Vec<&'t RawColumn>,
     evidence: OrderCounts,
     short_years: ShortYears,
@@ -48,7 +49,6 @@ const NO_DATE: &str = "this is no date";
 /// What the days of both slots show together.
 #[derive(Clone, Copy)]
 struct Both {
-    clock: Clock,
     /// Years of two digits may stand at either end.
     open_ends: bool,
     /// Years of the Buddhist era beside ours.
@@ -60,14 +60,14 @@ pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked)
     let (hired, ended) =
         rayon::join(|| Cells::read(given, Slot::HireDate, calendar), || Cells::read(given, Slot::TerminationDate, calendar));
     let mut read = Read::default();
-    // Both columns are the work of one program: what shows its zone in one shows it in the other.
     let (of_hired, of_ended) = (hired.evidence, ended.evidence);
     let both = Both {
-        clock: hired.clock.and(ended.clock),
         open_ends: calendar.order.is_none() && hired.short_years.and(ended.short_years).are_open(),
         two_calendars: of_hired.buddhist + of_ended.buddhist > 0 && of_hired.gregorian + of_ended.gregorian > 0,
     };
-    read.values = (hired.days(of_ended, both, status, &mut read)?, ended.days(of_hired, both, status, &mut read)?);
+    let (clock_hired, clock_ended) = (hired.clock.midnight_beside(ended.clock), ended.clock.midnight_beside(hired.clock));
+    read.values =
+        (hired.days(of_ended, both, clock_hired, status, &mut read)?, ended.days(of_hired, both, clock_ended, status, &mut read)?);
     Ok(read)
 }
 
@@ -76,11 +76,11 @@ impl<'t> Cells<'t> {
     /// are looked at together, for a rehire stands in a column of its own; the original hire date only counts while there is no other.
     fn read(given: Given<'t>, slot: Slot, calendar: Calendar) -> Self {
         const ORIGINAL: u8 = 30;
-        const UNCERTAIN: u8 = 20;
         let best = given.mapping.first(slot).map_or(0, |claim| claim.rank);
         let counts = |rank: u8| match slot {
             Slot::HireDate if best < ORIGINAL => rank < ORIGINAL,
             Slot::TerminationDate if best < UNCERTAIN => rank < UNCERTAIN,
+            Slot::TerminationDate if rank == NOTICE => false,
             _ => rank == best,
         };
         let mut evidence = OrderCounts::default();
@@ -113,12 +113,16 @@ impl<'t> Cells<'t> {
         day < self.calendar.today.to_epoch_days()
     }
 
-    /// A last day that may be of something else makes nobody a leaver where the better column is blank; one that has passed is a doubt.
-    fn doubt_lesser(&self, days: &[Option<i32>], better: &RawColumn, order: Option<DateOrder>, doubts: &mut Vec<Doubt>) {
+    /// A last day that may be of something else makes nobody a leaver where the better column is blank; one that has passed is a doubt
+    /// where no word says more.
+    fn doubt_lesser(&self, days: &[Option<i32>], status: &StringChunked, order: Option<DateOrder>, doubts: &mut Vec<Doubt>) {
+        let better = self.columns.first().map(|(better, _)| format!(" and `{}` is blank", better.header)).unwrap_or_default();
         let Calendar { epoch_1904, order: given_order, .. } = self.calendar;
         for column in &self.lesser {
-            let open = days.iter().zip(column.values.iter()).enumerate().filter(|(_, (day, _))| day.is_none());
-            for (at, cell) in open.filter_map(|(at, (_, cell))| Some((at, cell?))) {
+            let is_open = |day: &Option<i32>, status: Option<&str>| day.is_none() && !is_decided(status);
+            let rows = days.iter().zip(status.iter()).zip(column.values.iter()).enumerate();
+            let open = rows.filter_map(|(at, ((day, status), cell))| Some((at, cell.filter(|_| is_open(day, status))?)));
+            for (at, cell) in open {
                 let read = match dates::read(cell, epoch_1904, given_order).0 {
                     WrittenDay::Day(read) | WrittenDay::Buddhist(read) => Some(read),
                     WrittenDay::Either(first, second, year) => {
@@ -129,8 +133,8 @@ impl<'t> Cells<'t> {
                 };
                 if read.is_some_and(|read| self.has_passed(read.to_epoch_days())) {
                     let problem = format!(
-                        "`{}` has passed and `{}` is blank: whether somebody has left or something else ended is not certain",
-                        column.header, better.header
+                        "`{}` has passed{better}: whether somebody has left or something else ended is not certain",
+                        column.header
                     );
                     doubts.push(self.given.doubt(at, "termination_date", &problem, cell));
                 }
@@ -139,17 +143,30 @@ impl<'t> Cells<'t> {
     }
 
     /// The day of every row.
-    fn days<T>(&self, sibling: OrderCounts, both: Both, status: &StringChunked, said: &mut Read<T>) -> Result<Column> {
+    fn days<T>(
+        &self,
+        sibling: OrderCounts,
+        both: Both,
+        clock: Midnight,
+        status: &StringChunked,
+        said: &mut Read<T>,
+    ) -> Result<Column> {
         let given = self.given;
+        let mut days: Vec<Option<i32>> = vec![None; given.height()];
         let Some((first, _)) = self.columns.first() else {
+            self.doubt_lesser(&days, status, self.calendar.order, &mut said.doubts);
+            said.notes.extend(
+                self.lesser
+                    .iter()
+                    .map(|column| format!("`{}` is a day of notice and no last day: nobody has left by it", column.header)),
+            );
             return Ok(Column::full_null(PlSmallStr::EMPTY, given.height(), &DataType::Date));
         };
         let order = self.order(&first.header, sibling, both, status, &mut said.notes)?;
         if self.evidence.buddhist > 0 && !both.two_calendars {
             said.notes.push(format!("the years of `{}` are of the Buddhist era: 2569 was read as 2026", first.header));
         }
-        let next_day = self.is_next_day(&first.header, both.clock, &mut said.notes);
-        let mut days: Vec<Option<i32>> = vec![None; given.height()];
+        let next_day = self.is_next_day(&first.header, clock, &mut said.notes);
         let again: BTreeSet<usize> = self.columns.iter().flat_map(|(column, _)| given.doubled(column)).map(|(at, _)| at).collect();
         for (column, cells) in &self.columns {
             for (at, (day, written)) in days.iter_mut().zip(cells).enumerate() {
@@ -188,7 +205,7 @@ impl<'t> Cells<'t> {
             }
         }
         self.hear_again(&mut days, order);
-        self.doubt_lesser(&days, first, order, &mut said.doubts);
+        self.doubt_lesser(&days, status, order, &mut said.doubts);
         Ok(Int32Chunked::from_iter_options(PlSmallStr::EMPTY, days.into_iter()).into_date().into_column())
     }
 
@@ -226,8 +243,8 @@ impl<'t> Cells<'t> {
     }
 
     /// Whether a time of the evening before stands for the day after the one written.
-    fn is_next_day(&self, header: &str, clock: Clock, notes: &mut Vec<String>) -> bool {
-        match clock.midnight() {
+    fn is_next_day(&self, header: &str, midnight: Midnight, notes: &mut Vec<String>) -> bool {
+        match midnight {
             Midnight::Elsewhere(next_day, shown) => {
                 let moved = if next_day { "the day after the one written" } else { "the day written" };
                 notes.push(format!(
@@ -283,12 +300,16 @@ impl<'t> Cells<'t> {
 
     /// Whether somebody's employment hangs on a day that could be two: a last day always does, a first day where no word says more.
     fn matters(&self, status: &StringChunked) -> bool {
-        let decided = |status: Option<&str>| status.is_some_and(|status| status != Status::Unknown.as_str());
         let open = |cells: &[WrittenDay]| {
             let either =
-                |(written, status): (&WrittenDay, Option<&str>)| matches!(written, WrittenDay::Either(..)) && !decided(status);
+                |(written, status): (&WrittenDay, Option<&str>)| matches!(written, WrittenDay::Either(..)) && !is_decided(status);
             cells.iter().zip(status.iter()).any(either)
         };
         self.slot == Slot::TerminationDate || self.columns.iter().any(|(_, cells)| open(cells))
     }
+}
+
+/// Whether a row's words say more than nothing of employment.
+fn is_decided(status: Option<&str>) -> bool {
+    status.is_some_and(|status| status != Status::Unknown.as_str())
 }

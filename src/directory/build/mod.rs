@@ -19,6 +19,7 @@ use crate::config;
 use crate::terms::{FIELDS, Holds};
 pub(super) use days::Calendar;
 use given::{Given, Read};
+use standing::RowDays;
 
 /// The people of one file.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ pub(super) fn build(
     };
     let employment = || {
         let standing = standing::read(given, file);
-        let days = days::read(given, calendar, &standing.values.0.status);
+        let days = days::read(given, calendar, &standing.values.0.statuses());
         (standing, days)
     };
     let texts = || {
@@ -68,7 +69,11 @@ pub(super) fn build(
     let mut said = Read::default();
     let (emails, numbers) = (said.take(emails), said.take(numbers));
     let (standing, words) = said.take(standing);
-    let (hired, ended) = said.take(days?);
+    let days = days?;
+    let row_days = RowDays::of(given, &days.values.0, &days.values.1, &days.doubts)?;
+    let (hired, ended) = said.take(days);
+    let (standing, doubts) = standing.settle(given, &row_days);
+    said.doubts.extend(doubts);
     let names = said.take(names);
     let managers = said.take(managers::resolve(given, &emails, &numbers, &names));
 

@@ -137,6 +137,10 @@ pub(super) fn rejected(
         }
         let held = |column: Option<&RawColumn>| column.and_then(|column| column.values.get(at)).map(str::to_owned);
         let (email, employee_number) = (held(email), held(number));
+        let name = held(given.column(Slot::Name)).or_else(|| {
+            let parts = [Slot::GivenName, Slot::FamilyName].into_iter().filter_map(|slot| held(given.column(slot)));
+            Some(parts.collect::<Vec<_>>().join(" "))
+        });
         let moved = displaced.get(row).into_iter().flat_map(|cells| cells.iter().cloned());
         // Cells that moved without making the row longer: an address may stand in any of them, but in that of somebody else.
         let misplaced = raw.columns.iter().filter(|column| !managers.contains(&column.at)).filter_map(|column| held(Some(column)));
@@ -152,6 +156,7 @@ pub(super) fn rejected(
             email,
             employee_number,
             carried,
+            name: name.filter(|name| !name.trim().is_empty()),
             digest: digest(raw, at),
         });
     }

@@ -45,7 +45,7 @@ impl Clock {
     }
 
     /// Two columns together.
-    pub(in crate::directory) fn and(self, other: Self) -> Self {
+    fn and(self, other: Self) -> Self {
         if other.stamps == 0 {
             return self;
         }
@@ -58,12 +58,21 @@ impl Clock {
         both
     }
 
+    /// What the times of a column show, by themselves, and where that is not certain together with the file's other column, the work of
+    /// the same program.
+    pub(in crate::directory) fn midnight_beside(self, other: Self) -> Midnight {
+        match (self.midnight(), self.and(other).midnight()) {
+            (Midnight::Uncertain(_), together @ Midnight::Elsewhere(..)) => together,
+            (own, _) => own,
+        }
+    }
+
     /// Whether a cell's time, midnight east of Greenwich, is one of the evening before: London's in winter is not.
     pub(in crate::directory) fn is_evening_before(cell: &str) -> bool {
         utc_minutes(cell).is_some_and(|time| time >= EAST)
     }
 
-    pub(in crate::directory) fn midnight(&self) -> Midnight {
+    fn midnight(&self) -> Midnight {
         let times: Vec<u16> = self.times.into_iter().flatten().collect();
         let shown = times.iter().map(|time| format!("{:02}:{:02}", time / 60, time % 60)).collect::<Vec<_>>().join(" or ");
         // Zones lie whole quarters of an hour from UTC, 12 hours to the west and 14 to the east.
@@ -133,6 +142,26 @@ mod tests {
         assert_eq!(of(&["2021-05-31T15:00:00Z", "2022-05-31T15:00:00Z"]), east("15:00 UTC"));
         assert_eq!(of(&["2021-05-31T05:00:00Z", "2022-11-30T06:00:00Z"]), Midnight::Elsewhere(false, "05:00 or 06:00 UTC".into()));
         assert_eq!(of(&["2021-05-31T23:00:00Z", "2022-12-01T00:00:00Z"]), Midnight::Elsewhere(true, "23:00 or 00:00 UTC".into()));
+    }
+
+    #[test]
+    fn a_column_is_judged_by_itself_before_it_is_judged_beside_another() {
+        let beside = |own: &[&str], other: &[&str]| {
+            let [own, other] = [own, other].map(|cells| {
+                let mut clock = Clock::default();
+                cells.iter().for_each(|cell| clock.add(cell));
+                clock
+            });
+            own.midnight_beside(other)
+        };
+        let berlin = ["2026-11-22T23:00:00Z", "2026-06-30T22:00:00Z"];
+        for other in [&["2020-01-10T03:20:00Z"][..], &["2020-01-10T00:00:00Z"], &["2020-01-10"]] {
+            assert_eq!(beside(&berlin, other), Midnight::Elsewhere(true, "23:00 or 22:00 UTC".into()), "{other:?}");
+        }
+        assert!(matches!(beside(&berlin[..1], &berlin), Midnight::Elsewhere(true, _)), "one stamp alone is not certain");
+        for other in [&["2020-01-10T03:20:00Z"][..], &[]] {
+            assert!(matches!(beside(&berlin[..1], other), Midnight::Uncertain(_)), "{other:?}");
+        }
     }
 
     #[test]

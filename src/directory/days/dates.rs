@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate};
 
 pub(in crate::directory) use super::eras::WrittenDay;
 use super::eras::{self, SHORT_YEAR};
+use super::times::is_time;
 use crate::config::DateOrder;
 use crate::directory::lists::lists;
 
@@ -11,7 +12,6 @@ lists! {
     "words.txt";
     OPEN_END = "open end",
     WEEKDAYS = "weekdays",
-    BESIDE_TIMES = "beside times",
 }
 
 /// `26-01-02`: the year may stand at either end, and only the configuration can say at which.
@@ -81,7 +81,7 @@ pub(in crate::directory) fn read(cell: &str, epoch_1904: bool, order: Option<Dat
     let bytes = cell.as_bytes();
     // 2026-11-23 with a time behind it: the day as written, whatever the zone.
     if let Some((year, month, day, end)) = iso(bytes) {
-        let whole = is_time(cell.get(end..).unwrap_or_default());
+        let whole = is_time(cell.get(end..).unwrap_or_default(), true);
         return (if whole { of(year, month, day) } else { WrittenDay::Unreadable }, None);
     }
     if let Some(rest) = cell.strip_prefix("/Date(") {
@@ -94,12 +94,19 @@ pub(in crate::directory) fn read(cell: &str, epoch_1904: bool, order: Option<Dat
         let whole = bytes.iter().skip(14).all(|byte| byte.is_ascii_digit() || b".,Z+-".contains(byte));
         return (if whole { compact(generalised) } else { WrittenDay::Unreadable }, None);
     }
+    // `20261123T000000Z`
+    if let Some((day, rest)) = cell.split_at_checked(8)
+        && day.bytes().all(|byte| byte.is_ascii_digit())
+        && rest.starts_with(['T', 't', ' '])
+    {
+        return (if is_time(rest, true) { compact(day) } else { WrittenDay::Unreadable }, None);
+    }
     // `  /  /    ` and `__.__.____`: the form of a day that nobody filled in.
     if !bytes.is_empty() && bytes.iter().all(|byte| matches!(byte, b'/' | b'.' | b'-' | b'_' | b':' | b'0' | b' ')) {
         return (WrittenDay::None, None);
     }
     if let Some((year, month, day, rest)) = eras::east_asian(cell) {
-        return (if is_time(rest) { of(year, month, day) } else { WrittenDay::Unreadable }, None);
+        return (if is_time(rest, true) { of(year, month, day) } else { WrittenDay::Unreadable }, None);
     }
     if !bytes.iter().any(u8::is_ascii_digit) {
         let lower = cell.to_lowercase();
@@ -129,48 +136,6 @@ fn without_weekday(cell: &str) -> &str {
     // `mar` begins a Tuesday and a month: before a month it is the Tuesday.
     let is_weekday = is_weekday && (month(name).is_none() || parts().any(|part| month(part).is_some()));
     if is_weekday && parts().count() >= 3 { rest } else { cell }
-}
-
-/// Whether what stands behind a day is the time of day, its zone or the name of the day, and not more to say of it: `(extended)`,
-/// another day.
-fn is_time(rest: &str) -> bool {
-    // JavaScript explains its zone: `GMT+0900 (Japan Standard Time)`.
-    let explained = rest.find(" GMT").and_then(|at| rest.get(at..)?.split_once(" ("));
-    let explained = explained.filter(|(_, name)| name.ends_with(')') && !name.contains(|sign: char| sign.is_ascii_digit()));
-    let rest = explained.map_or(rest, |(_, name)| rest.get(..rest.len() - name.len() - 1).unwrap_or(rest));
-    let rest = rest.strip_prefix(['T', 't']).unwrap_or(rest);
-    let parts = rest.split(|sign: char| sign.is_whitespace() || "()[],".contains(sign)).filter(|part| !matches!(*part, "" | "."));
-    parts.map(str::to_lowercase).all(|part| {
-        let is_named = |word: &str| BESIDE_TIMES.contains(&word) || is_weekday(word);
-        let is_place = part.contains('/') && part.chars().all(|sign| sign.is_alphabetic() || matches!(sign, '/' | '_'));
-        is_named(&part) || is_place || is_clock(&part, is_named)
-    })
-}
-
-/// `15:02:10.5`, `3:02pm`, `150210z`, `+01:00`, `utc+1`.
-fn is_clock(part: &str, is_named: impl Fn(&str) -> bool) -> bool {
-    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    let (clock, zone) = part.find(['+', '-']).map_or((part, None), |at| (part.get(..at).unwrap_or(part), part.get(at + 1..)));
-    let is_zone = zone.is_none_or(|zone| zone.len() <= 5 && zone.split(':').all(|part| digits(part, 4)));
-    let bare = clock.trim_end_matches(|sign: char| sign.is_alphabetic() || sign == '.');
-    let suffix = clock.get(bare.len()..).unwrap_or_default();
-    let is_time =
-        if bare.contains(':') { bare.split([':', '.']).all(|part| digits(part, 9)) } else { bare.is_empty() || digits(bare, 6) };
-    // Digits alone are no time: `2027`.
-    let is_marked = bare.contains(':') || bare.len() == 6 || !suffix.is_empty() || bare.is_empty() && zone.is_some();
-    is_zone && is_time && is_marked && (suffix.is_empty() || is_named(suffix))
-}
-
-/// Whether a word is the name of a day of the week, whole or short.
-fn is_weekday(word: &str) -> bool {
-    const ENDS: [&str; 13] = ["day", "tag", "woch", "dag", "di", "manche", "es", "ado", "ingo", "feira", "i", "曜", "曜日"];
-    let word = word.trim_end_matches('.');
-    matches!(word, "mo" | "di" | "mi" | "do" | "fr" | "sa" | "so")
-        || "月火水木金土日".chars().any(|day| word.strip_prefix(day).is_some_and(|end| end.is_empty() || ENDS.contains(&end)))
-        || WEEKDAYS.iter().any(|start| {
-            word.strip_prefix(start)
-                .is_some_and(|end| end.is_empty() || end.chars().count() < 9 && ENDS.iter().any(|known| end.ends_with(known)))
-        })
 }
 
 /// Whether a cell is a day by its looks; a number alone is none.
@@ -315,7 +280,7 @@ fn local(cell: &str, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)
     if first.len() == 4
         && let Some(year) = number(first)
     {
-        let (month, day) = (month(second).or_else(|| number(second)), number(third).filter(|_| is_time(behind(third))));
+        let (month, day) = (month(second).or_else(|| number(second)), number(third).filter(|_| is_time(behind(third), true)));
         return (month.zip(day).map_or(WrittenDay::Unreadable, |(month, day)| of(year as i32, month, day)), None);
     }
     let (month_name, date) = match (month(first), month(second)) {
@@ -329,7 +294,7 @@ fn local(cell: &str, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)
         Some(last) => behind(second).strip_suffix(last).unwrap_or_default(),
         None => behind(third),
     };
-    if !is_time(more) {
+    if !is_time(more, third.len() == 4 || month_name.is_some()) {
         return (WrittenDay::Unreadable, None);
     }
     let third = last.unwrap_or(third);
@@ -496,6 +461,7 @@ mod tests {
             "23.11.2026, 15:02:10 CET",
             "23.11.2026 r.",
             "Mon Nov 23 15:02:10 UTC 2026",
+            "20261123T000000Z",
         ] {
             assert_eq!(read(cell, false, None).0, day("2026-11-23"), "{cell}");
         }

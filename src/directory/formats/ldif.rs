@@ -186,7 +186,10 @@ fn unfolded(text: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// Text in base64; none when it is something else.
+/// Text in base64, with a sign where a letter cannot be read; none when it is something else, such as a picture or a number of bytes.
 fn decoded(encoded: &str) -> Option<String> {
-    String::from_utf8(BASE64.decode(encoded).ok()?).ok()
+    let bytes = BASE64.decode(encoded).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let read = std::str::from_utf8(&bytes).is_ok() || !text.chars().any(char::is_control);
+    read.then(|| text.into_owned())
 }

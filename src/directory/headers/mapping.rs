@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use anyhow::{Result, bail};
 
 use super::slot::Slot;
-use super::spellings::{WEAK, WRAPPERS};
+use super::spellings::{NOTICE, WEAK, WRAPPERS};
 use super::systems::System;
 use crate::config;
 use crate::directory::people::Mapped;
@@ -269,7 +269,9 @@ impl Mapping {
 
     /// What was read from where, for the evidence.
     pub(in crate::directory) fn mapped(&self, raw: &Raw) -> Vec<Mapped> {
-        let mapped = self.claims.iter().filter_map(|claim| {
+        // A day of notice fills no last day.
+        let fills = |claim: &&Claim| claim.slot != Slot::TerminationDate || claim.rank != NOTICE;
+        let mapped = self.claims.iter().filter(fills).filter_map(|claim| {
             let header = raw.columns.get(claim.column)?.header.clone();
             Some(Mapped { field: claim.slot.field_name()?.to_owned(), header, why: claim.why.clone() })
         });

@@ -47,6 +47,7 @@ static KNOWN: LazyLock<HashMap<String, (Slot, u8)>> = LazyLock::new(|| {
 });
 static NEVER_READ: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("never"));
 static OTHER_DAYS: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("other days"));
+static OF_ACCOUNTS: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("accounts"));
 static AREAS: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("areas"));
 static PARENTS: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("parents"));
 
@@ -55,6 +56,11 @@ static SYSTEM_COLUMNS: LazyLock<HashSet<String>> =
 
 static SIGNATURES: LazyLock<HashSet<String>> =
     LazyLock::new(|| SYSTEMS.iter().flat_map(|system| system.signatures.iter().flat_map(|line| split(line)).map(squash)).collect());
+
+/// Whether the words of a status column say who may sign in rather than who is employed.
+pub(super) fn is_of_account(header: &str) -> bool {
+    keys(header).iter().any(|key| OF_ACCOUNTS.contains(key))
+}
 
 /// Whether a header helps to tell the system.
 pub(super) fn is_telling(header: &str) -> bool {

@@ -13,6 +13,12 @@ use crate::directory::lists::{lines, split};
 /// From this rank on a header is a makeshift.
 pub(in crate::directory) const WEAK: u8 = 50;
 
+/// From this rank on a last day may be of something else: the end of a contract.
+pub(in crate::directory) const UNCERTAIN: u8 = 20;
+
+/// The rank of the day on which somebody gave notice: when the last day is, it does not say.
+pub(in crate::directory) const NOTICE: u8 = 40;
+
 /// What wraps each item of some lists: GraphQL, Elasticsearch, FHIR, CouchDB, Singer, Splunk, Airbyte.
 pub(in crate::directory) const WRAPPERS: [&str; 7] = ["node", "_source", "resource", "doc", "record", "result", "data"];
 
@@ -59,7 +65,7 @@ mod tests {
             let word = terms::Status::from_word(what).is_some() || what == "inactive";
             assert!(
                 word || header(what).is_some()
-                    || ["never", "kind", "other days", "areas", "parents", "mail", "work", "between"].contains(&what),
+                    || ["never", "kind", "accounts", "other days", "areas", "parents", "mail", "work", "between"].contains(&what),
                 "{what}"
             );
             for spelling in split(spellings).filter(|_| word) {
@@ -100,7 +106,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for (slot, header, ..) in CELLS {
             let expected = understood(folder.path(), slot, header);
-            let spellings = headers().filter(|(of, ..)| *of == slot).map(|(.., spelling)| spelling);
+            let is_notice = |rank: u8| slot == TerminationDate && rank == NOTICE;
+            let spellings = headers().filter(|(of, rank, _)| *of == slot && !is_notice(*rank)).map(|(.., spelling)| spelling);
             for (at, spelling) in spellings.enumerate() {
                 let written = match at % 5 {
                     // A dot in a path means something, other signs do not.

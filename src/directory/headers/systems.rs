@@ -158,6 +158,20 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
         words: &[(ACTIVE, "A | D"), (LEAVE, "U | P | F"), (SUSPENDED, "S"), (TERMINATED, "T | R | O | RNS")],
     },
     System {
+        // Its users by OData: `status` is `t` or `f`.
+        name: "SuccessFactors",
+        is_identity_provider: false,
+        signatures: &["userId | username | empId | status", "__metadata.uri | userId | username | status"],
+        columns: &[
+            ("userId", Some(PersonKey)),
+            ("username", None),
+            ("empId", Some(EmployeeNumber)),
+            ("status", Some(Enabled)),
+            ("manager.userId", Some(ManagerKey)),
+        ],
+        words: &[],
+    },
+    System {
         name: "PeopleSoft",
         is_identity_provider: false,
         signatures: &["EMPLID | EMPL_STATUS", "EMPLID | HR_STATUS", "EMPLID | EMPL_RCD"],
@@ -240,7 +254,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
             ("Email", Some(AlternateEmail)),
             ("State", None),
         ],
-        words: &[(ACTIVE, "Full-Time | Part-Time | Contractor | Intern | Probation"), (UNKNOWN, "Inactive")],
+        words: &[],
     },
     System {
         name: "Gusto",
@@ -277,6 +291,8 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
         signatures: &[
             "first_name | last_name | employment_type | supervisor",
             "first_name | last_name | hire_date | supervisor.id",
+            // Version 2.
+            "first_name | last_name | preferred_name | employments[0].id",
         ],
         columns: &[("id", Some(PersonKey)), ("supervisor.id", Some(ManagerKey))],
         words: &[(ACTIVE, "active"), (LEAVE, "leave"), (TERMINATED, "inactive"), (PREHIRE, "onboarding")],

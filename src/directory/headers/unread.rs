@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 
 use super::mapping::Mapping;
 use super::slot::Slot;
+use super::spellings::NOTICE;
 use crate::config;
 use crate::directory::headers;
 use crate::directory::raw::{Raw, Watched};
@@ -18,7 +19,9 @@ pub(in crate::directory) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::
     };
     let addresses = those(Watched::holds_addresses);
     let (days, states) = (those(Watched::holds_days), those(Watched::holds_states));
-    let mapped = |slots: &[Slot]| slots.iter().any(|slot| mapping.first(*slot).is_some());
+    // A day of notice says of nobody that they have left.
+    let tells = |slot: &Slot| mapping.columns(*slot).any(|claim| *slot != Slot::TerminationDate || claim.rank != NOTICE);
+    let mapped = |slots: &[Slot]| slots.iter().any(tells);
     if !mapped(&[Slot::Email]) {
         needed(&addresses, "e-mail addresses, and no column is known to be the work address", "it is", "email")?;
     }

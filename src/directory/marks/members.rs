@@ -164,11 +164,5 @@ pub(super) fn page_in_address(address: &str) -> Option<u64> {
 
 /// Whether a `Link` header (RFC 8288) names a next page.
 pub(super) fn has_next_relation(value: &str) -> bool {
-    value.split(',').any(|link| {
-        link.split(';').skip(1).any(|part| {
-            let (name, relation) = part.split_once('=').unwrap_or_default();
-            let relations = relation.trim().trim_matches(['"', '\'']);
-            name.trim().eq_ignore_ascii_case("rel") && relations.split(' ').any(|relation| relation.eq_ignore_ascii_case("next"))
-        })
-    })
+    crate::text::related(value, "next").is_some()
 }

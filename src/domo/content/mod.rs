@@ -83,6 +83,7 @@ impl Content {
         Extra {
             groups: None,
             done_to: None,
+            seen_in_part: None,
             last_seen: person
                 .filter(|_| self.sign_ins)
                 .map(|person| person.last_login.map(|day| day.to_string()).unwrap_or_default()),

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use anyhow::Result;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Utc};
 use polars::prelude::*;
 
 use super::super::accounts::Accounts;
 use super::super::session::Session;
 use super::report::{self, ReportRows};
-use super::source::{self, Fetched, NotListed};
+use super::source::{self, Fetched, Lying, NotListed};
 use super::{Content, Reported};
 use crate::config::{self, ReportPlace};
 use crate::failure::Failure;
@@ -289,9 +289,9 @@ impl Told {
     ) -> Read<T> {
         let Self { report, source, day, limit } = self;
         let mut told = Reported { report, source, rows: 0, as_of: None, lower_bound: false, not_tested: None };
-        let parsed = fetched.and_then(|(bytes, changed)| Ok((parse(bytes)?, changed)));
+        let parsed = fetched.and_then(|Lying { bytes, of, rows }| Ok((parse(bytes)?, of, rows)));
         let of = match parsed {
-            Ok((ReportRows { rows, made, of }, changed)) => {
+            Ok((ReportRows { rows, made, of }, changed, told_of)) => {
                 (told.rows, told.as_of) = (rows, made.or(changed));
                 let age = told.as_of.map(|of| (day - of).num_days());
                 told.not_tested = match age {
@@ -301,7 +301,13 @@ impl Told {
                         let days = |days| text::plural(days, "day", "days");
                         Some(format!("it is {} older than the day judged (limit {})", days(age.unsigned_abs()), days(limit.into())))
                     }
-                    Some(_) => None,
+                    Some(_) if told.as_of > Utc::now().date_naive().succ_opt() => {
+                        Some("it says that it is of a day that is still to come".to_owned())
+                    }
+                    Some(_) => told_of.filter(|told_of| rows < *told_of).map(|told_of| {
+                        let came = text::plural(rows, "row", "rows");
+                        format!("{came} came, and Domo says that it has {told_of}: the API client's owner may not see all of them")
+                    }),
                 };
                 told.not_tested.as_deref().is_none_or(|why| why != FOREIGN).then_some(of)
             }
@@ -320,5 +326,25 @@ impl<T> Read<T> {
         let relied_on = self.told.not_tested.is_none();
         reports.push(self.told);
         self.of.filter(|_| relied_on || holds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_that_lacks_rows_or_is_of_a_day_to_come_is_not_relied_on() {
+        let today = Utc::now().date_naive();
+        let not_tested = |rows: Option<u64>, of: NaiveDate| {
+            let told = Told { report: DomoStats::Datasets, source: String::new(), day: today, limit: 3 };
+            let lying = Lying { bytes: Vec::new(), of: Some(of), rows };
+            told.of(Ok(lying), |_| Ok(ReportRows { rows: 7, made: None, of: () }), |()| true).told.not_tested.unwrap_or_default()
+        };
+        for rows in [None, Some(7), Some(6)] {
+            assert_eq!(not_tested(rows, today), "");
+        }
+        assert!(not_tested(Some(5000), today).starts_with("7 rows came, and Domo says that it has 5000"));
+        assert!(not_tested(Some(7), today + chrono::Days::new(40)).contains("still to come"));
     }
 }

@@ -24,8 +24,18 @@ const LONGEST: u64 = 2 << 30;
 const DATASETS: u64 = 50;
 const CARDS: u64 = 35;
 
-/// A report as it lies there, and the day it is of, as far as that is said outside of it; or why there is none.
-pub(super) type Fetched = Result<(Vec<u8>, Option<NaiveDate>), String>;
+/// A report as it lies there; or why there is none.
+pub(super) type Fetched = Result<Lying, String>;
+
+/// A report, and what is said of it outside of it.
+#[derive(Clone)]
+pub(super) struct Lying {
+    pub(super) bytes: Vec<u8>,
+    /// The day it is of.
+    pub(super) of: Option<NaiveDate>,
+    /// How many rows it has.
+    pub(super) rows: Option<u64>,
+}
 
 /// Reads a report where it is.
 pub(super) async fn fetch(place: &ReportPlace, session: Option<&Session>) -> Fetched {
@@ -42,7 +52,8 @@ pub(super) async fn fetch(place: &ReportPlace, session: Option<&Session>) -> Fet
 /// Read beside everybody else: it may be large, or a pipe that is silent.
 async fn file(path: &Path) -> Fetched {
     let path = path.to_owned();
-    let read = move || Ok((files::read(&path, LONGEST)?, std::fs::metadata(&path).ok().as_ref().and_then(files::changed_on)));
+    let changed = |path: &Path| std::fs::metadata(path).ok().as_ref().and_then(files::changed_on);
+    let read = move || Ok(Lying { bytes: files::read(&path, LONGEST)?, of: changed(&path), rows: None });
     let read = tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
     read.map_err(|error| format!("it cannot be read: {error}"))
 }
@@ -60,21 +71,24 @@ pub(super) fn begins_as_csv(path: &Path) -> Result<(), String> {
     if table::may_be_delimited(head, is_whole) { Ok(()) } else { Err("it is no CSV".into()) }
 }
 
-async fn dataset(session: &Session, id: &str) -> Result<(Vec<u8>, Option<NaiveDate>), CallError> {
+async fn dataset(session: &Session, id: &str) -> Result<Lying, CallError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct About<'a> {
         #[serde(borrow, default)]
         data_current_at: Loose<'a>,
+        #[serde(borrow, default)]
+        rows: Loose<'a>,
     }
     let current = |body: &[u8]| {
         let about: About<'_> = json(body, "no JSON object")?;
         let text = about.data_current_at.text().map_err(Unusable::Permanent)?;
-        Ok(text.and_then(|text| wire::day(&text)).and_then(|(day, _)| NaiveDate::from_epoch_days(day)))
+        let day = text.and_then(|text| wire::day(&text)).and_then(|(day, _)| NaiveDate::from_epoch_days(day));
+        Ok((day, about.rows.id().ok().flatten()))
     };
-    let day = session.read(Door::Rest, &session.url(&format!("/v1/datasets/{id}"), &[]), current).await?;
+    let (of, rows) = session.read(Door::Rest, &session.url(&format!("/v1/datasets/{id}"), &[]), current).await?;
     let url = session.url(&format!("/v1/datasets/{id}/data"), &[("includeHeader", "true")]);
-    Ok((session.read_csv(&url).await?, day))
+    Ok(Lying { bytes: session.read_csv(&url).await?, of, rows })
 }
 
 /// Why a list tells nothing.

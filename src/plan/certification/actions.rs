@@ -1,6 +1,6 @@
 //! What a certification asks for, as the actions of a plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use super::state::Stand;
 use crate::config::{AccountRole, Choice, Config, DeactivateWith};
 use crate::plan::demotion::demotion;
 use crate::plan::fields::{GROUPS, one};
-use crate::plan::format::Action;
+use crate::plan::format::{Action, action_id};
 use crate::terms::ActionKind;
 
 /// What a certification asks for: what can be done by a plan, and what cannot, with why.
@@ -115,7 +115,22 @@ fn action(
         name: account.name.clone(),
         through: (kind == ActionKind::Deactivate && through == DeactivateWith::Scim).then_some(through),
         about: Some(account.about.clone()),
-        ..Action::new(&format!("certification|{run}|{}", account.key), kind, before, after, why)
+        ..Action::new(&answers(run, &account.key), kind, before, after, why)
     };
     action.blocked_by(account.blocked.clone().filter(|_| kind == ActionKind::Delete))
+}
+
+/// What an action of a certification answers, for its id.
+fn answers(run: &str, account: &str) -> String {
+    format!("certification|{run}|{account}")
+}
+
+/// The ids of all actions that what was said, then or later, may have come to in a plan of this run.
+pub fn action_ids(record: &CertificationRecord, run: &str) -> BTreeSet<String> {
+    let asks = record.lines.iter().filter(|line| matches!(line.verdict, Attestation::Revoke | Attestation::Role(_)));
+    let ids = |line: &CertificationLine| {
+        let answers = answers(run, &line.account);
+        ActionKind::ALL.into_iter().map(move |kind| action_id(&answers, kind))
+    };
+    asks.flat_map(ids).collect()
 }

@@ -7,7 +7,7 @@ mod record;
 mod sheet;
 mod state;
 
-pub use actions::{Asked, asked};
+pub use actions::{Asked, action_ids, asked};
 pub use answer::Attestation;
 pub use record::{Added, Attested, CertificationLine, CertificationRecord, told};
 pub use sheet::{COLUMNS, Confirmed, LOCKED};

@@ -10,7 +10,8 @@ use rayon::prelude::*;
 
 use super::keys::Addresses;
 use super::matching::Matches;
-use super::names::{Sorted, likeness, most_alike};
+use super::names::{Name, Sorted, likeness, most_alike};
+use crate::directory::people::RejectedRow;
 use crate::reconcile::DriftPattern;
 use crate::reconcile::columns::{AccountColumns, PersonColumns};
 use crate::reconcile::places::{Account, Each, Person, all};
@@ -21,7 +22,7 @@ use crate::terms::value::Number;
 const COMMON: usize = 200;
 
 /// Candidates shown with one orphan.
-const SHOWN: usize = 3;
+pub(in crate::reconcile) const SHOWN: usize = 3;
 
 /// What the same department, or the same title, adds to how likely somebody is.
 const AT_WORK: f64 = 0.05;
@@ -63,6 +64,8 @@ pub(in crate::reconcile) struct Candidates<'a> {
     by_address: HashMap<String, Vec<usize>>,
     /// By the number without prefix and zeros.
     by_number: HashMap<String, Vec<usize>>,
+    /// Rejected rows, by their place among them, by the letters of their names.
+    rejected: HashMap<String, Vec<usize>>,
 }
 
 impl<'a> Candidates<'a> {
@@ -82,10 +85,17 @@ impl<'a> Candidates<'a> {
             by_mailbox: HashMap::new(),
             by_address: HashMap::new(),
             by_number: HashMap::new(),
+            rejected: HashMap::new(),
         };
         if accounts.height == 0 || !situations.values().contains(&AccountSituation::Orphan) {
             return index;
         }
+        for (place, row) in people.people.rejected.iter().enumerate() {
+            for name in row.name.as_deref().map(|name| Name::new(name).orderless()).unwrap_or_default() {
+                index.rejected.entry(name).or_default().push(place);
+            }
+        }
+        index.rejected.retain(|_, rows| rows.len() <= COMMON);
         let free = |person: &Person| matches.account_of[*person].is_none();
         let number = |person: Person| Some(Number::of(people.employee_number.get(person)?).loosely()?.into_owned());
         let described = |person: Person| {
@@ -122,6 +132,19 @@ impl<'a> Candidates<'a> {
         }
         index.by_mailbox.retain(|mailbox, _| !shared.contains(mailbox));
         index
+    }
+
+    /// The first few rejected rows that bear the account's name: their people may be real.
+    pub(in crate::reconcile) fn rejected(&self, account: Account) -> Vec<&'a RejectedRow> {
+        let Some(name) = self.accounts.name.filled(account).filter(|_| !self.rejected.is_empty()).map(Name::new) else {
+            return Vec::new();
+        };
+        let mut places: Vec<usize> =
+            name.orderless().iter().filter_map(|letters| self.rejected.get(letters)).flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        let rows = places.into_iter().map(|place| &self.people.people.rejected[place]);
+        rows.filter(|row| row.name.as_deref().is_some_and(|other| name.is_same(&Name::new(other)))).take(SHOWN).collect()
     }
 
     /// The nearest few, best first.

@@ -1,7 +1,10 @@
 //! One person in two directories: rows of *different* sources that share a key, and whose other keys do not disagree, are one
-//! person, unless it is one key alone and their names have nothing in common. The first source's values win, empty cells are filled
-//! from the next; further addresses and groups are those of all of them. Any disagreement leaves the rows apart, and then they are
-//! duplicates like any others. Every row is still counted, each in the situation of its person.
+//! person, unless it is a number or a further address alone and their names have nothing in common. The first source's values win,
+//! empty cells are filled from the next; further addresses and groups are those of all of them. Any disagreement leaves the rows apart,
+//! and then they are duplicates like any others. Every row is still counted, each in the situation of its person.
+//!
+//! Programs show people under logins, initials and nicknames, so the main address is enough whatever the names are. It may have been
+//! given to somebody else all the same: what each row calls its person is kept where that differs.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -12,7 +15,7 @@ use rayon::prelude::*;
 
 use super::keyed::{keyed, reformed, shared};
 use super::keys::Addresses;
-use super::names::{self, Resemblance};
+use super::names::{self, Name, Resemblance};
 use super::sets::Sets;
 use crate::directory::People;
 use crate::reconcile::column::{Lists, TextColumn};
@@ -85,8 +88,9 @@ impl<'a> Rows<'a> {
         Ok(groups)
     }
 
-    /// Whether two rows can be one person: of two files, no key of theirs says two things, and where not both keys say that they are one, the
-    /// names do not speak against it. A number that is only loosely the same disagrees with nobody who has the address or a part of the name.
+    /// Whether two rows can be one person: of two files, no key of theirs says two things, and where neither both keys nor the main address
+    /// say that they are one, the names do not speak against it. A number that is only loosely the same disagrees with nobody who has the
+    /// address or a part of the name.
     fn are_one(&self, one: u32, other: u32) -> bool {
         if self.sources.get(one as usize) == self.sources.get(other as usize) {
             return false;
@@ -97,8 +101,8 @@ impl<'a> Rows<'a> {
         if by_email && by_number {
             return true;
         }
-        let emails_differ =
-            || self.keys.contains(&Key::Email) && self.email(one).zip(self.email(other)).is_some_and(|(one, other)| one != other);
+        let mains = self.email(one).zip(self.email(other));
+        let emails_differ = || self.keys.contains(&Key::Email) && mains.as_ref().is_some_and(|(one, other)| one != other);
         if !by_email && emails_differ() {
             return false;
         }
@@ -109,6 +113,9 @@ impl<'a> Rows<'a> {
                 _ => return false,
             },
         };
+        if by_email && mains.is_some_and(|(one, other)| one == other) {
+            return true;
+        }
         let [name, theirs] = [one, other].map(|row| self.names.get(row as usize).unwrap_or_default());
         match names::resemblance(name, theirs) {
             Resemblance::SharePart => true,
@@ -116,6 +123,27 @@ impl<'a> Rows<'a> {
             Resemblance::Differ => false,
         }
     }
+
+    /// What these rows of one person call them, where that is not the same name throughout.
+    fn called(&self, rows: &[u32]) -> Option<Vec<Called>> {
+        let mut pairs = rows.iter().enumerate().flat_map(|(at, one)| rows[at + 1..].iter().map(move |other| (*one, *other)));
+        let called = |row: &u32| Called {
+            row: Row(*row),
+            name: self.names.get(*row as usize).unwrap_or_default().to_owned(),
+            number: self.numbers.get(Row(*row)).map(str::to_owned),
+        };
+        let name = |row: u32| Name::new(self.names.get(row as usize).unwrap_or_default());
+        let differ = pairs.any(|(one, other)| !name(one).is_same(&name(other)));
+        differ.then(|| rows.iter().map(called).collect())
+    }
+}
+
+/// What a row calls its person, and the number that it gives them.
+#[derive(Debug)]
+pub(in crate::reconcile) struct Called {
+    pub(in crate::reconcile) row: Row,
+    pub(in crate::reconcile) name: String,
+    pub(in crate::reconcile) number: Option<String>,
 }
 
 /// Which rows of the directory are one person.
@@ -127,6 +155,8 @@ pub(in crate::reconcile) struct Fold {
     persons: Vec<u32>,
     /// All rows of each person with several, earliest source first.
     pub(in crate::reconcile) members: HashMap<Person, Vec<Row>>,
+    /// Of people whose rows bear different names, what each row calls them.
+    pub(in crate::reconcile) called: HashMap<Person, Vec<Called>>,
 }
 
 impl Fold {
@@ -178,6 +208,8 @@ impl Fold {
         }
         let person = |row: u32| person_of_head.get(heads.get(&row).unwrap_or(&row)).copied().unwrap_or_default();
         fold.persons = (0..height).map(person).collect();
+        let called = together.par_iter().filter_map(|(_, all)| Some((Person(person(all[0])), rows.called(all)?)));
+        fold.called = called.collect();
         fold.members = together.into_values().map(|rows| (Person(person(rows[0])), rows.into_iter().map(Row).collect())).collect();
         Ok(fold)
     }

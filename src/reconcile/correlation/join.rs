@@ -187,7 +187,7 @@ impl Pairs {
             let loose = loosely_equal(sides, &ours, &theirs, &exact, &by_address)?;
             by_address = by_address.vstack(&groups.without_told_apart(exact, links)?)?.vstack(&loose)?;
         }
-        let decided = pairs(links.decided(), Agreeing::LINK)?;
+        let decided = groups.decided(links)?;
         let pairs = by_address.vstack(&decided)?;
         let (pairs, starts) = Self::indexed(&pairs, accounts.height)?;
         let is_alone = |account: &Account| sides.parts[*account] == Part::Takes && starts[account.at()] == starts[account.at() + 1];
@@ -227,11 +227,6 @@ impl Pairs {
         let plain = |pair: &Pair| pair.group == NONE && pair.person == first.person;
         let agreeing = others.iter().fold(first.key, |all, pair| all.and(pair.key));
         (plain(first) && others.iter().all(plain)).then_some((first.person, agreeing))
-    }
-
-    /// The person whom somebody decided that the account is.
-    pub(in crate::reconcile) fn linked(&self, account: Account) -> Option<Person> {
-        self.of(account).iter().find(|pair| pair.key == Agreeing::LINK).map(|pair| pair.person)
     }
 
     /// The people whom a key of the account names, ascending.
@@ -295,7 +290,7 @@ fn frame(account: Column, person: Column, group: Column, key: Agreeing) -> Resul
     Ok(DataFrame::new(account.len(), vec![account, person, key, group])?)
 }
 
-/// People who share a key, ascending; without the key where somebody told one of them apart from an account, whose own group it is.
+/// People who share a key, ascending; without the key where somebody's decision made the group, for one account.
 #[derive(Debug, Default)]
 struct Groups(Vec<(Option<Key>, Vec<Person>)>);
 
@@ -313,6 +308,21 @@ impl Groups {
             Ok(column)
         });
         frame(account?, person?, group.into_column(), Agreeing::of(key))
+    }
+
+    /// Who each account is of which somebody decided it.
+    fn decided(&mut self, links: &Links) -> Result<DataFrame> {
+        let (mut accounts, mut people, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+        for (account, decided) in links.decided() {
+            let decided: Vec<Person> = decided.iter().copied().collect();
+            accounts.push(account.0);
+            people.extend(decided.first().map(|first| first.0));
+            groups.push(if decided.len() > 1 { self.0.len() as u32 } else { NONE });
+            if decided.len() > 1 {
+                self.0.push((None, decided));
+            }
+        }
+        frame(places("account", accounts), places("person", people), places("group", groups), Agreeing::LINK)
     }
 
     fn people<'a>(&'a self, pair: &'a Pair) -> &'a [Person] {

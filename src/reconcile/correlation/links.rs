@@ -1,6 +1,7 @@
-//! `[[link]]`: somebody decided that an account is a person, or is not, whatever the keys say.
+//! `[[link]]`: somebody decided that an account is a person, or is not, whatever the keys say. One whose person stands on several rows
+//! names all of them, as a key that several have does.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::keys::{Addresses, Named};
 use crate::config::Link;
@@ -12,12 +13,14 @@ use crate::text::plural;
 /// The links of the configuration, by row.
 #[derive(Debug, Default)]
 pub(in crate::reconcile) struct Links {
-    /// Who an account is, and by which link.
-    person: HashMap<Account, (Person, usize)>,
+    /// Who an account is, and by which link. Never nobody; several where several rows have what the link names.
+    people: HashMap<Account, (BTreeSet<Person>, usize)>,
     apart: HashSet<(Account, Person)>,
     parted: HashSet<Account>,
     /// Who is named by links that contradict each other: nobody knows which of them is right.
     contradicted: (HashSet<Account>, HashSet<Person>),
+    /// What links name that nobody has, by the account that they would be.
+    not_there: HashMap<Account, Vec<String>>,
     /// By place in the configuration, why a link does nothing.
     idle: BTreeMap<usize, String>,
 }
@@ -34,53 +37,70 @@ impl Links {
             return found;
         }
         let (accounts, people) = (AccountIndex::new(accounts, addresses), PersonIndex::new(people, addresses));
-        let mut decided: BTreeMap<Account, BTreeMap<Person, Vec<usize>>> = BTreeMap::new();
+        let mut decided: BTreeMap<Account, Vec<(usize, BTreeSet<Person>)>> = BTreeMap::new();
         for (place, link) in links.iter().enumerate() {
-            let account = one(accounts.named(&link.account, addresses), "account", &link.account);
-            let person = one(people.named(&link.person, addresses), "person", &link.person);
-            match (account, person) {
-                (Ok(account), Ok(person)) if !link.same => {
-                    found.apart.insert((account, person));
-                    found.parted.insert(account);
+            let (ours, theirs) = (accounts.named(&link.account, addresses), people.named(&link.person, addresses));
+            let none = |what: &str, written: &str| format!("no {what} is `{written}`");
+            match (ours, theirs) {
+                ([], _) => drop(found.idle.insert(place, none("account", &link.account))),
+                (_, []) => {
+                    found.idle.insert(place, none("person", &link.person));
+                    let ours = ours.iter().filter(|_| link.same);
+                    ours.for_each(|account| found.not_there.entry(*account).or_default().push(link.person.clone()));
                 }
-                (Ok(account), Ok(person)) => decided.entry(account).or_default().entry(person).or_default().push(place),
-                (Err(why), _) | (_, Err(why)) => {
+                _ if link.same => {
+                    let theirs: BTreeSet<Person> = theirs.iter().copied().collect();
+                    ours.iter().for_each(|account| decided.entry(*account).or_default().push((place, theirs.clone())));
+                }
+                ([account], [person]) => {
+                    found.apart.insert((*account, *person));
+                    found.parted.insert(*account);
+                }
+                // Which of them the account is not, nobody said.
+                ([_], several) => {
+                    let why = format!("`{}` is {}", link.person, plural(several.len() as u64, "person", "people"));
+                    found.idle.insert(place, why);
+                }
+                (several, _) => {
+                    let why = format!("`{}` is {}", link.account, plural(several.len() as u64, "account", "accounts"));
                     found.idle.insert(place, why);
                 }
             }
         }
-        for (account, people) in decided {
-            match people.len() {
-                1 => found.person.extend(people.into_iter().map(|(person, places)| (account, (person, places[0])))),
-                _ => {
-                    let why = "another link says that its account is somebody else".to_owned();
-                    found.contradicted.0.insert(account);
-                    found.contradicted.1.extend(people.keys());
-                    found.idle.extend(people.into_values().flatten().map(|place| (place, why.clone())));
-                }
+        for (account, links) in decided {
+            let all: BTreeSet<Person> = links.iter().flat_map(|(_, people)| people).copied().collect();
+            let agreed: BTreeSet<Person> =
+                all.iter().copied().filter(|person| links.iter().all(|(_, people)| people.contains(person))).collect();
+            let left: BTreeSet<Person> =
+                agreed.iter().copied().filter(|person| !found.apart.contains(&(account, *person))).collect();
+            if left.is_empty() {
+                let why = match agreed.is_empty() {
+                    true => "another link says that its account is somebody else",
+                    false => "another link says that they are two",
+                };
+                found.contradicted.0.insert(account);
+                found.contradicted.1.extend(all);
+                found.idle.extend(links.into_iter().map(|(place, _)| (place, why.to_owned())));
+            } else {
+                found.people.insert(account, (left, links[0].0));
             }
         }
-        let Self { person, apart, idle, contradicted, .. } = &mut found;
-        person.retain(|account, (person, place)| {
-            let is_parted = apart.contains(&(*account, *person));
-            if is_parted {
-                idle.insert(*place, "another link says that they are two".to_owned());
-                contradicted.0.insert(*account);
-                contradicted.1.insert(*person);
-            }
-            !is_parted
-        });
         found
     }
 
-    /// Who each account is of which somebody decided it.
-    pub(in crate::reconcile) fn decided(&self) -> Vec<(Account, Person)> {
-        self.person.iter().map(|(account, (person, _))| (*account, *person)).collect()
+    /// Who each account is of which somebody decided it, in the order of the accounts.
+    pub(in crate::reconcile) fn decided(&self) -> BTreeMap<Account, &BTreeSet<Person>> {
+        self.people.iter().map(|(account, (people, _))| (*account, people)).collect()
     }
 
     /// The link that decided it, by its place in the configuration.
     pub(in crate::reconcile) fn place(&self, account: Account) -> Option<usize> {
-        self.person.get(&account).map(|(_, place)| *place)
+        self.people.get(&account).map(|(_, place)| *place)
+    }
+
+    /// Whom links say that an account is, as they are written there, where nobody in the directory is that.
+    pub(in crate::reconcile) fn not_there(&self, account: Account) -> &[String] {
+        self.not_there.get(&account).map_or(&[], Vec::as_slice)
     }
 
     /// Whether somebody decided that they are two.
@@ -106,17 +126,6 @@ impl Links {
     /// The links that do nothing, by their place in the configuration, and why.
     pub(in crate::reconcile) fn without_effect(&self) -> impl Iterator<Item = (usize, &str)> {
         self.idle.iter().map(|(place, why)| (*place, why.as_str()))
-    }
-}
-
-fn one<P: Copy>(found: &[P], what: &str, written: &str) -> Result<P, String> {
-    match found {
-        [one] => Ok(*one),
-        [] => Err(format!("no {what} is `{written}`")),
-        several => Err(format!(
-            "`{written}` is {}",
-            plural(several.len() as u64, what, if what == "person" { "people" } else { "accounts" })
-        )),
     }
 }
 

@@ -162,7 +162,8 @@ impl Matches {
         }
     }
 
-    /// Rows that have an address in common which is a further one of any of them.
+    /// Rows that have an address in common which is a further one of any of them, but for those whom name or number tell apart: mail of a
+    /// leaver goes to a colleague, and families share a mailbox. Somebody of the same name who has another number may be back.
     fn find_listed(&mut self, sides: Sides<'_>) -> Result<()> {
         let Sides { people, addresses, .. } = sides;
         if people.alternate_email.is_empty() {
@@ -171,8 +172,8 @@ impl Matches {
         let of = |at| people.addresses(Person(at)).filter_map(|text| addresses.identifying(text));
         for rows in shared(&keyed(people.height, of)?)?.groups {
             for row in rows.iter().map(|row| Person(*row)).filter(|row| self.holders[*row] > 0) {
-                let others = rows.iter().map(|other| Person(*other)).filter(|other| *other != row);
-                self.siblings.entry(row).or_default().extend(others.take(SIBLINGS));
+                let others = rows.iter().map(|other| Person(*other)).filter(|other| *other != row).take(SIBLINGS);
+                self.siblings.entry(row).or_default().extend(others.filter(|other| people.may_be_one(row, *other)));
             }
         }
         Ok(())
@@ -209,10 +210,10 @@ impl Sides<'_> {
             return self.weighed(account, person, agreeing);
         }
         let one = |person| self.weighed(account, person, pairs.agreeing(account, person));
-        if let Some(person) = pairs.linked(account) {
+        if let [person] = *pairs.named(account, Key::Link) {
             return one(person);
         }
-        let named = [Key::Email, Key::AlternateEmail, Key::EmployeeNumber].map(|key| pairs.named(account, key));
+        let named = Key::ALL.map(|key| pairs.named(account, key));
         let mut named: Vec<&Cow<'_, [Person]>> = named.iter().filter(|people| !people.is_empty()).collect();
         named.sort_unstable_by_key(|people| people.len());
         let Some((fewest, others)) = named.split_first() else {

@@ -13,7 +13,8 @@ use crate::text::{self, damage};
 /// Words that tell nobody apart.
 const TITLES: [&str; 10] = ["mr", "mrs", "ms", "dr", "prof", "jr", "sr", "ii", "iii", "phd"];
 
-/// Words that stand before many families' names: alone they are no part that two names have in common.
+/// Words that stand before many families' names: within a name they are no part that two names have in common. First or last they are a
+/// name like any other: Ben Okoro, Wei Bin.
 const PARTICLES: [&str; 22] = [
     "van", "von", "vom", "zum", "zur", "der", "den", "des", "ter", "ten", "del", "dela", "della", "dello", "dal", "dos", "bin",
     "bint", "binti", "ibn", "ben", "abu",
@@ -55,13 +56,20 @@ pub(in crate::reconcile) fn resemblance(ours: &str, theirs: &str) -> Resemblance
 /// Whether two names of plain letters have a word in common: what most names show at once, and without anything being made of them.
 fn share_plain_word(ours: &str, theirs: &str) -> bool {
     let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphabetic() || b" ,.".contains(&byte));
-    let is_any_of = |known: &[&str], word: &str| known.iter().any(|known| known.eq_ignore_ascii_case(word));
-    let tells = |word: &str| word.len() >= LETTERS && !is_any_of(&TITLES, word) && !is_any_of(&PARTICLES, word);
     fn words(name: &str) -> impl Iterator<Item = &str> {
         name.split([' ', ',', '.'])
     }
     let has = |word: &str| words(theirs).any(|other| other.eq_ignore_ascii_case(word));
     is_plain(ours) && is_plain(theirs) && words(ours).any(|word| tells(word) && has(word))
+}
+
+/// Whether a word alone, wherever it stands, is a part that two names can have in common: of some length, no title, no particle.
+fn tells(word: &str) -> bool {
+    word.chars().nth(LETTERS - 1).is_some() && !is_any_of(&TITLES, word) && !is_any_of(&PARTICLES, word)
+}
+
+fn is_any_of(known: &[&str], word: &str) -> bool {
+    known.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Whether a name is written in Chinese, Japanese or Korean alone.
@@ -76,6 +84,8 @@ pub(in crate::reconcile) struct Name {
     words: Vec<String>,
     /// The same with two letters for one: `mueller`. Empty where that makes no difference.
     spelt_out: Vec<String>,
+    /// Particles that stand where a name's own words do.
+    own_particles: Vec<String>,
     /// No letter was lost on the way.
     is_whole: bool,
 }
@@ -87,7 +97,9 @@ impl Name {
         let name = compared.unwrap_or(Cow::Borrowed(name));
         let (words, spelt_out) = (words(&name, false), if name.is_ascii() { Vec::new() } else { words(&name, true) });
         let spelt_out = if spelt_out == words { Vec::new() } else { spelt_out };
-        Self { words, spelt_out, is_whole }
+        let has_particle = words.iter().any(|word| PARTICLES.contains(&word.as_str()));
+        let own_particles = if has_particle { own_particles(&name, &words) } else { Vec::new() };
+        Self { words, spelt_out, own_particles, is_whole }
     }
 
     /// Each way in which it is spelt.
@@ -99,9 +111,10 @@ impl Name {
     pub(in crate::reconcile) fn parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
         for words in self.spellings() {
-            for word in words.iter().filter(|word| !PARTICLES.contains(&word.as_str())) {
+            for word in words {
                 let letters: Vec<char> = word.chars().collect();
-                if letters.len() >= LETTERS && !letters.iter().any(|letter| Writing::is_east_asian(*letter)) {
+                let is_part = tells(word) || self.own_particles.contains(word);
+                if is_part && !letters.iter().any(|letter| Writing::is_east_asian(*letter)) {
                     parts.push(word.clone());
                 }
                 let pairs = letters.windows(2).filter(|pair| pair.iter().all(|letter| Writing::is_east_asian(*letter)));
@@ -118,13 +131,7 @@ impl Name {
 
     fn shares_part(&self, other: &Self) -> bool {
         let theirs = other.parts();
-        self.parts().iter().any(|part| theirs.binary_search(part).is_ok()) || self.is_same(other) || self.shares_only_word(other)
-    }
-
-    /// Somebody may be called Ben and no more.
-    fn shares_only_word(&self, other: &Self) -> bool {
-        let is_one = |one: &Self, other: &Self| matches!(one.words.as_slice(), [word] if other.words.contains(word) && word.len() >= LETTERS);
-        is_one(self, other) || is_one(other, self)
+        self.parts().iter().any(|part| theirs.binary_search(part).is_ok()) || self.is_same(other)
     }
 
     pub(in crate::reconcile) fn is_same(&self, other: &Self) -> bool {
@@ -167,6 +174,19 @@ fn is_some_order(text: &str, words: &mut Vec<&str>) -> bool {
         words.swap(at, last);
         fits
     })
+}
+
+/// The particles that are names of their own: the first word or the last. Behind a comma stands what comes first (`van Dijk, Piet`), and
+/// before it a family's name, or `Dijk, Piet van`.
+fn own_particles(name: &str, words: &[String]) -> Vec<String> {
+    let (family, given) = name.split_once(',').unwrap_or_default();
+    let (family, given) = (self::words(family, false), self::words(given, false));
+    let ends: Vec<&String> = match (family.as_slice(), given.as_slice()) {
+        ([], _) | (_, []) => words.first().into_iter().chain(words.last()).collect(),
+        ([only], given) => [only].into_iter().chain(given.first()).collect(),
+        (_, given) => given.first().into_iter().collect(),
+    };
+    ends.into_iter().filter(|word| PARTICLES.contains(&word.as_str())).cloned().collect()
 }
 
 /// The words of a name: without accents, case, titles, punctuation and what stands in brackets.
@@ -406,6 +426,10 @@ mod tests {
             ("Νίκος Παππάς", "ΝΙΚΟΣ ΠΑΠΠΑΣ"),
             ("Jan van Dijk", "van Dijk, J."),
             ("Ben", "ben okoro"),
+            ("Ben Okoro", "Smith, Ben"),
+            ("Wei Bin", "Xu Bin"),
+            ("Van Tran", "Van Pham"),
+            ("Ana Del", "Maria Del"),
         ] {
             is(ours, theirs, Resemblance::SharePart);
         }
@@ -421,6 +445,8 @@ mod tests {
             ("Al", "Bo"),
             ("Jan van Dijk", "Piet van Beek"),
             ("Omar bin Said", "Bin, Wei"),
+            ("van Dijk, Jan", "van Beek, Piet"),
+            ("Dijk, Jan van", "Beek, Piet van"),
             ("ヤマダ タロウ", "スズキ ハナコ"),
         ] {
             is(ours, theirs, Resemblance::Differ);

@@ -4,7 +4,7 @@
 //! All addresses of both sides are looked at. One is near to whoever lists it among further ones, where those are no key: a second
 //! address in a cell is as much theirs. Two addresses are near where they are equal after folding (accents, letters of other alphabets
 //! that look alike, a text that was encoded twice), or where one character differs and the folded names are equal; two numbers, where
-//! only zeros or a letter prefix differ.
+//! only zeros or a letter prefix differ. Domo's *Employee ID* is a number of the account as well, beside its employee number.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -33,6 +33,8 @@ pub(in crate::reconcile) enum Nearness {
     OneCharacter,
     /// The numbers are equal without prefix and zeros, and nothing else speaks for it.
     LooseNumber,
+    /// The number is Domo's *Employee ID* of an account that has another employee number.
+    SecondNumber,
 }
 
 /// Somebody whom an account may be.
@@ -107,7 +109,8 @@ impl Unmatched<'_> {
             }
         }
         if compare_numbers {
-            self.equal_loosely(&mut found);
+            self.equal_loosely(&mut found, |account| self.accounts.employee_number.get(account), Nearness::LooseNumber);
+            self.equal_loosely(&mut found, |account| self.accounts.second_number(account), Nearness::SecondNumber);
         }
         found
     }
@@ -144,8 +147,8 @@ impl Unmatched<'_> {
 
     /// Of several with loosely equal numbers nobody can say which two belong together: each may be each. That somebody has an account by
     /// another key does not tell whose the other account with the number is.
-    fn equal_loosely(&self, found: &mut Suspects) {
-        let of_account = |account: &Account| Some((Number::of(self.accounts.employee_number.get(*account)?).loosely()?, *account));
+    fn equal_loosely<'t>(&'t self, found: &mut Suspects, number: impl Fn(Account) -> Option<&'t str>, nearness: Nearness) {
+        let of_account = |account: &Account| Some((Number::of(number(*account)?).loosely()?, *account));
         let accounts: Vec<(Cow<'_, str>, Account)> = self.unmatched_accounts.iter().filter_map(of_account).collect();
         let wanted: PlHashSet<&str> = accounts.iter().map(|(form, _)| form.as_ref()).collect();
         if wanted.is_empty() {
@@ -161,7 +164,7 @@ impl Unmatched<'_> {
             let from = people.partition_point(|(other, _)| other < form);
             let alike = people[from..].iter().take_while(|(other, _)| other == form).map(|(_, person)| *person);
             let others = alike.filter(|person| !(self.told_apart)(*account, *person));
-            found.add(*account, others.map(|person| Suspect { person, nearness: Nearness::LooseNumber }));
+            found.add(*account, others.map(|person| Suspect { person, nearness }));
         }
     }
 
@@ -268,7 +271,7 @@ pub(in crate::reconcile) fn addresses_that_meet<'t>(
                 folded_keys(ours, addresses).iter().any(|key| known.contains(key))
             }
             Nearness::OneCharacter => strsim::osa_distance(&ours_key, &theirs_key) == 1,
-            Nearness::LooseNumber => false,
+            Nearness::LooseNumber | Nearness::SecondNumber => false,
         },
         _ => false,
     };

@@ -58,7 +58,7 @@ impl RejectedKeys {
             }
         }
         // Rows that the configuration's keys cannot tell whose they are: what else they carry may be somebody's all the same.
-        let linked: HashSet<Person> = sides.links.decided().into_iter().map(|(_, person)| person).collect();
+        let linked: HashSet<Person> = sides.links.decided().into_values().flatten().copied().collect();
         for person in people.all().filter(|person| !sides.is_identified(*person)) {
             let (source, row) = (people.source(person), people.line(person));
             let place = KeyPlace { source, row, rejected: true, key: Key::Email };
@@ -139,8 +139,8 @@ impl RejectedKeys {
         }
         let place = KeyPlace { key: Key::EmployeeNumber, ..place };
         let cell: String = cell.nfkc().collect();
-        // `1,001` in groups of three digits.
-        let joined = cell.replace([',', '\'', '’'], "");
+        // `1,001` and `12 345`: groups of digits.
+        let joined = cell.replace([',', '.', '\'', '’', ' '], "");
         let joined = Some(joined.as_str()).filter(|joined| joined.bytes().all(|byte| byte.is_ascii_digit()));
         for part in cell.split([',', ';', '|', '/', ' ', '\n']).chain([cell.as_str()]).chain(joined) {
             match Number::of(part) {
@@ -184,19 +184,21 @@ impl RejectedKeys {
         by_address.or_else(|| self.own_numbers.get(number()?.as_ref())).copied()
     }
 
-    /// The first place that may hold a key of this account.
-    pub(in crate::reconcile) fn hold(
-        &self,
-        accounts: &AccountColumns<'_>,
-        addresses: &Addresses,
-        account: Account,
-    ) -> Option<KeyPlace> {
+    /// The first place that may hold a key of this account, or what a link says that its person has.
+    pub(in crate::reconcile) fn hold(&self, sides: Sides<'_>, account: Account) -> Option<KeyPlace> {
+        let Sides { accounts, addresses, links, .. } = sides;
         let main = accounts.email.get(account).and_then(|text| addresses.key(text));
-        let mut keys = main.into_iter().chain(accounts.further_addresses(account, addresses));
-        keys.find_map(|key| self.addresses.get(key.as_ref()).copied().or_else(|| self.begun(&key))).or_else(|| {
-            let number = accounts.employee_number.get(account).and_then(|text| Number::of(text).text())?;
-            let loose = || loosely(&number).and_then(|loose| self.loose.get(loose));
-            self.numbers.get(number.as_ref()).or_else(loose).copied().or_else(|| self.damaged.may_be(&number))
+        let decided = || links.not_there(account).iter().map(String::as_str);
+        let decided_addresses = decided().filter(|text| text.contains('@')).filter_map(|text| addresses.key(text));
+        let mut keys = main.into_iter().chain(accounts.further_addresses(account, addresses)).chain(decided_addresses);
+        let by_address = keys.find_map(|key| self.addresses.get(key.as_ref()).copied().or_else(|| self.begun(&key)));
+        let numbers = accounts.employee_number.get(account).into_iter().chain(decided().filter(|text| !text.contains('@')));
+        let mut numbers = numbers.filter_map(|text| Number::of(text).text());
+        by_address.or_else(|| {
+            numbers.find_map(|number| {
+                let loose = || loosely(&number).and_then(|loose| self.loose.get(loose));
+                self.numbers.get(number.as_ref()).or_else(loose).copied().or_else(|| self.damaged.may_be(&number))
+            })
         })
     }
 }

@@ -21,8 +21,12 @@ fn ambiguous(judge: &Judge<'_>, account: Account) -> Draft {
     let listed = judge.person_refs(&candidates);
     let more = candidates.len().saturating_sub(listed.len());
     let in_all = if more > 0 { format!(" ({} in all)", candidates.len()) } else { String::new() };
+    let points = match judge.links.place(account) {
+        Some(_) => "A [[link]] and the account's keys point",
+        None => "The account's keys point",
+    };
     let reason = format!(
-        "The account's keys point at {} rows of the directory, and no other key singles one out: {}{in_all}",
+        "{points} at {} rows of the directory, and no other key singles one out: {}{in_all}",
         candidates.len(),
         explain::listed(listed.iter().map(explain::person))
     );

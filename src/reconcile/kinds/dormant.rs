@@ -55,7 +55,7 @@ fn untested(judge: &Judge<'_>) -> Vec<String> {
     let why = match (judge.accounts.provides("last_login"), window) {
         (false, 0) => Some("No sign-in times: Domo's user API returns none, and activity_days is 0".to_owned()),
         (false, window) => Some(format!(
-            "No sign-in times: Domo's user API returns none, and the activity log of {} was not read",
+            "No sign-in times: Domo's user API returns none, and the activity log of {} was not read, or not whole",
             explain::days(window.into())
         )),
         (true, _) if !judge.never_is_known() => unseen(judge).map(|unseen| {

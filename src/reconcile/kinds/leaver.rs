@@ -52,7 +52,15 @@ pub(super) fn no_longer_entitled(
         .with("directory_status", Value::Text(Some(status.to_owned())))
         .with("last_day", Value::Day(last_day))
         .with("days_since", Value::Days(days_since));
-    Some(match judge.employed_sibling(person) {
+    if let Some(row) = judge.employed_namesake(account, person) {
+        let (source, line) = judge.people.place(row);
+        let source = judge.people.source_name(source);
+        let say = format!(
+            "; {source} row {line} has the person's address too, calls them as the account is called and says employed, so a person decides"
+        );
+        return Some(draft.say(&say));
+    }
+    Some(match judge.perhaps_employed_sibling(person) {
         None => removing(judge, account, choice, draft),
         Some(other) => {
             let says = match judge.employment[other].status {

@@ -40,7 +40,8 @@ fn missing(judge: &Judge<'_>, person: Person, held: &HashMap<String, Account>) -
     let rule = config.expected.as_ref().map_or("every active person".to_owned(), fitting);
     let since = people.hire_date.get(person).filter(|day| *day <= judge.rules.as_of);
     let since = since.map(|day| format!(" since {day}")).unwrap_or_default();
-    let but = match holder(judge, person, held) {
+    let holder = holder(judge, person, held);
+    let but = match holder {
         Some((address, holder)) => {
             let who = taken::who(holder, judge.accounts, judge.parts);
             format!("{who} has the person's address {address} and is not known to be theirs, so none is made")
@@ -55,7 +56,7 @@ fn missing(judge: &Judge<'_>, person: Person, held: &HashMap<String, Account>) -
         .with("expected_by", Value::Text(Some(rule)));
     match config.policy.missing {
         // Somebody decides first whose the account is that has the address.
-        Choice::Create if holder(judge, person, held).is_some() => draft,
+        Choice::Create if holder.is_some() => draft,
         Choice::Create => match why_not_made(judge, person) {
             None => draft.proposing(Some(ActionKind::Create)),
             Some(why) => draft.say(why),
@@ -64,10 +65,15 @@ fn missing(judge: &Judge<'_>, person: Person, held: &HashMap<String, Account>) -
     }
 }
 
-/// An account that has an address of this person, and which.
+/// An account that has an address of this person, and which. Of further addresses only where the account is not somebody else's, from whom
+/// name or number tell this person apart: a husband's address with his wife's row leaves his account his.
 fn holder<'a>(judge: &'a Judge<'_>, person: Person, held: &HashMap<String, Account>) -> Option<(&'a str, Account)> {
-    let mut theirs = judge.people.addresses(person).filter(|_| !held.is_empty());
-    theirs.find_map(|text| Some((text.trim(), *held.get(judge.addresses.identifying(text)?.as_ref())?)))
+    let holder = |text: &'a str| Some((text.trim(), *held.get(judge.addresses.identifying(text)?.as_ref())?));
+    let main = judge.people.email.get(person).and_then(holder);
+    let further = || judge.people.alternate_email.get(person).filter_map(holder);
+    let is_another_s =
+        |account: Account| judge.person_of(account).is_some_and(|(other, _)| !judge.people.may_be_one(other, person));
+    main.or_else(|| further().find(|(_, account)| !is_another_s(*account)))
 }
 
 /// Why no account can be made for this person.

@@ -52,7 +52,7 @@ fn not_evaluable(judge: &Judge<'_>, account: Account, gap: Gap) -> Draft {
 fn why(judge: &Judge<'_>, account: Account, gap: Gap) -> (&'static str, &'static str, String) {
     match gap {
         Gap::NoStatus => ("no-status", "a status or a termination date of the matched row", no_status(judge, account)),
-        Gap::RejectedRow(place) => ("rejected-row", "the row or cell that could not be used", rejected_row(judge, place)),
+        Gap::RejectedRow(place) => ("rejected-row", "the row or cell that could not be used", rejected_row(judge, account, place)),
         Gap::RejectedBeside(place) => ("rejected-row", "the row that could not be used", rejected_beside(judge, account, place)),
         Gap::PartialDirectory => (
             "partial-directory",
@@ -89,8 +89,9 @@ fn no_status(judge: &Judge<'_>, account: Account) -> String {
     }
 }
 
-fn rejected_row(judge: &Judge<'_>, place: KeyPlace) -> String {
-    let key = explain::key_in_words(place.key);
+fn rejected_row(judge: &Judge<'_>, account: Account, place: KeyPlace) -> String {
+    let linked = if judge.links.not_there(account).is_empty() { "" } else { ", or what a [[link]] says that it has" };
+    let key = format!("{}{linked}", explain::key_in_words(place.key));
     let at = format!("row {} of {}", place.row, judge.people.source_name(place.source));
     match place.rejected {
         true => format!("Nobody has its keys, but {at}, which was rejected, may hold its {key}: its owner may be real"),
@@ -137,6 +138,11 @@ fn in_what(judge: &Judge<'_>, account: Account, suspect: Suspect) -> String {
                 if is_main { ours } else { theirs }.trim()
             )
         }
+        Nearness::SecondNumber => format!(
+            "the number {} is the account's Employee ID in Domo, which has the employee number {} beside it",
+            people.employee_number.get(person).unwrap_or_default().trim(),
+            accounts.employee_number.get(account).unwrap_or_default().trim()
+        ),
         Nearness::LooseNumber => {
             let sides = [accounts.employee_number.get(account), people.employee_number.get(person)];
             let [ours, theirs] = sides.map(|number| number.unwrap_or_default().trim());

@@ -26,8 +26,13 @@ fn orphan(judge: &Judge<'_>, account: Account) -> Draft {
     let nearest = nearest.map(|near| format!("; nearest: {}, {}", explain::person(&near.person), near.why)).unwrap_or_default();
     let parted = judge.links.told_apart().contains(&account);
     let apart = if parted { ", apart from whom a [[link]] tells it apart from" } else { "" };
+    let linked: Vec<String> = judge.links.not_there(account).iter().map(|person| format!("`{person}`")).collect();
+    let linked = match linked.as_slice() {
+        [] => String::new(),
+        named => format!("; a [[link]] says that it is {}, and nobody in the directory is", named.join(" and ")),
+    };
     let reason = format!(
-        "Active{role}, but nobody in the directory has its {}{apart}{}{nearest}",
+        "Active{role}, but nobody in the directory has its {}{apart}{linked}{}{nearest}",
         explain::any_key_in_words(&tried),
         judge.last_seen(account, None)
     );

@@ -25,7 +25,7 @@ pub(super) const SHEET: Sheet = Sheet {
             let mut drafts = damaged_numbers(judge);
             drafts.extend(judge.people_who_are(PersonSituation::Duplicate, |person| Some(duplicate_row(judge, person))));
             drafts.extend(contradictions(judge));
-            drafts.extend(judge.accounts_that_are(AccountSituation::Matched, |account| ended_elsewhere(judge, account)));
+            drafts.extend(judge.accounts_that_are(AccountSituation::Matched, |account| gone_elsewhere(judge, account)));
             drafts.extend(doubts(judge));
             drafts.extend(rejected_rows(judge));
             drafts.extend(judge.people_who_are(PersonSituation::Rejected, |person| Some(unidentified(judge, person))));
@@ -90,7 +90,7 @@ fn duplicate_row(judge: &Judge<'_>, person: Person) -> Draft {
 }
 
 /// An account of somebody who may have left, or be switched off, by a row of another file: the rows are not one person by their keys.
-fn ended_elsewhere(judge: &Judge<'_>, account: Account) -> Option<Draft> {
+fn gone_elsewhere(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     let (person, _) = judge.person_of(account)?;
     let ended = judge.gone_sibling(person)?;
     let [theirs, whose] = [ended, person].map(|person| explain::person(&judge.person_ref(person)));
@@ -201,17 +201,7 @@ fn rejected_rows(judge: &Judge<'_>) -> Vec<Draft> {
         let subject = format!("rejected:{source}:{}", rejected.digest);
         let reason = format!("Row {} of {source} was rejected: {}", rejected.row, rejected.reason);
         let mut draft = Draft::new(Kind::Quality, Severity::Low, subject, reason);
-        draft.finding.person = Some(PersonRef {
-            index: None,
-            source: source.to_owned(),
-            row: rejected.row,
-            email: rejected.email.clone(),
-            employee_number: rejected.employee_number.clone(),
-            name: None,
-            status: Status::Unknown,
-            termination_date: None,
-            named_by: None,
-        });
+        draft.finding.person = Some(judge.rejected_ref(rejected));
         columns(draft, None, None)
     });
     drafts.collect()

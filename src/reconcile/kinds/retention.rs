@@ -62,7 +62,8 @@ fn is_nobodys(judge: &Judge<'_>, account: Account, said: Correlation) -> bool {
     match said {
         Correlation::One { person, .. } => {
             judge.employment[person].status == Status::Terminated
-                && judge.employed_sibling(person).is_none()
+                && judge.perhaps_employed_sibling(person).is_none()
+                && judge.employed_namesake(account, person).is_none()
                 && judge.gaps.beside(account).is_none()
         }
         Correlation::Nobody | Correlation::NoKey => judge.gap(account).is_none(),

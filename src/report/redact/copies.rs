@@ -9,7 +9,7 @@ use super::tokens::Redactor;
 use crate::archive::history::{How, Lifecycle, Resolved, Told, unname};
 use crate::archive::tokens::is_token;
 use crate::archive::{History, RunInfo};
-use crate::config::{self, Config, Loaded};
+use crate::config::{self, Config, Loaded, SourceKind};
 use crate::directory::People;
 use crate::directory::people::{Doubt, RejectedRow};
 use crate::domo::Accounts;
@@ -18,7 +18,7 @@ use crate::reconcile::{
     PersonRef, Privileged, Reconciliation, Value,
 };
 use crate::report::Inputs;
-use crate::terms::{Field, Key, Kind, TokenSort};
+use crate::terms::{Field, TokenSort};
 
 /// Instead of the reason of a finding that is gone, where the run that had it was not redacted for sure.
 const UNREDACTED: &str = "The reason stands in the previous run";
@@ -50,7 +50,9 @@ impl Redactor {
     pub(in crate::report) fn redacted(&mut self, inputs: &Inputs) -> Result<Redacted> {
         let file_of = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let (accounts, config) = (&inputs.accounts.evidence, &inputs.config.config);
-        let files = inputs.people.sources.iter().map(|source| source.name.clone());
+        // One that has no name is called by its kind, which tells nothing.
+        let kinds: Vec<&str> = config.directory.iter().filter_map(|directory| directory.kind).map(SourceKind::as_str).collect();
+        let files = inputs.people.sources.iter().map(|source| source.name.clone()).filter(|name| !kinds.contains(&name.as_str()));
         let files = files.chain(config.directory.iter().filter_map(|directory| file_of(&directory.path)));
         self.hide(files.chain(file_of(Path::new(&accounts.source)).filter(|_| !accounts.is_from_api())));
         let said = said_of_people(&mut config.clone()).into_iter().map(|(sort, words)| (sort, words.clone())).collect::<Vec<_>>();
@@ -63,10 +65,11 @@ impl Redactor {
         self.frame(&mut people.frame)?;
         accounts.evidence = self.walked(&accounts.evidence)?;
         people.sources = people.sources.iter().map(|source| self.walked(source)).collect::<Result<_>>()?;
-        for RejectedRow { reason, email, employee_number, carried, source: _, row: _, digest: _ } in &mut people.rejected {
+        for RejectedRow { reason, email, employee_number, carried, name, source: _, row: _, digest: _ } in &mut people.rejected {
             *reason = self.text(reason);
             self.replace(TokenSort::Email, email);
             self.replace(TokenSort::Number, employee_number);
+            self.replace(TokenSort::Name, name);
             *carried = carried.iter().map(|key| self.token(TokenSort::Email, key)).collect();
         }
         for Doubt { field, problem, value, source: _, row: _, not_comparable: _ } in &mut people.doubts {
@@ -241,20 +244,18 @@ impl Redactor {
             rule,
             particulars,
             id: _,
-            kind,
+            kind: _,
             severity: _,
-            matched_by,
+            matched_by: _,
             action: _,
             restricted: _,
             code: _,
             owns: _,
             last_seen: _,
         } = finding;
-        // A link or a rule says who decided, and why; `[expected]` whom it names.
-        if rule.is_some() || *kind == Kind::Missing || matched_by.contains(&Key::Link) {
-            *reason = self.ruled(reason);
-            *rule = rule.as_deref().map(|rule| self.ruled(rule));
-        }
+        // A link, an exception that expired or another rule says who decided, and why; `[expected]` whom it names.
+        *reason = self.ruled(reason);
+        *rule = rule.as_deref().map(|rule| self.ruled(rule));
         *reason = self.scrub(reason, &known);
         if let Some(AcceptedBy { owner, reason, expires: _ }) = exception {
             *owner = self.who(owner);

@@ -86,24 +86,28 @@ impl Redactor {
 
     /// A sentence without these words.
     pub(super) fn without(&mut self, sentence: &str, named: Vec<(TokenSort, String)>) -> String {
-        self.tokenized(sentence, &longest_first(named, |(_, words)| words))
+        self.tokenized(sentence, &longest_first(named, |(_, words)| words), |_, _, _| true)
     }
 
-    fn tokenized(&mut self, sentence: &str, named: &[(TokenSort, String)]) -> String {
+    /// A sentence with tokens in place of these words, where they stand for themselves and, by what is before and behind them, are meant.
+    fn tokenized(&mut self, sentence: &str, named: &[(TokenSort, String)], are_meant: fn(TokenSort, &str, &str) -> bool) -> String {
         let mut shown = sentence.to_owned();
         for (sort, words) in named {
             if shown.contains(words.as_str()) {
                 let token = self.said(*sort, words);
-                shown = replaced(&shown, words, &token);
+                shown = replaced(&shown, words, &token, |before, behind| are_meant(*sort, before, behind));
             }
         }
         shown
     }
 
-    /// A sentence without what the rules say of people.
+    /// A sentence without what the rules say of people. That can be any words, so they go where a rule is quoted only.
     pub(super) fn ruled(&mut self, sentence: &str) -> String {
         let rules = std::mem::take(&mut self.rules);
-        let shown = self.tokenized(sentence, &rules);
+        let shown = self.tokenized(sentence, &rules, |sort, before, behind| {
+            let has_decided = sort == TokenSort::Name && (behind.starts_with(" decided") || before.ends_with(" by "));
+            has_decided || is_quoted(before, behind)
+        });
         self.rules = rules;
         shown
     }
@@ -113,7 +117,11 @@ impl Redactor {
         let mut scrubbed = text.to_owned();
         for (sort, value) in known {
             if value.chars().count() > 1 && scrubbed.contains(value.as_str()) {
-                scrubbed = scrubbed.replace(value.as_str(), &self.token(*sort, value));
+                let token = self.token(*sort, value);
+                scrubbed = match sort {
+                    TokenSort::Number => replaced(&scrubbed, value, &token, is_a_number_of_its_own),
+                    _ => scrubbed.replace(value.as_str(), &token),
+                };
             }
         }
         self.text(&scrubbed)
@@ -158,15 +166,25 @@ impl Redactor {
     /// Every text of a value that files can hold, whatever its fields are called.
     pub(super) fn walked<T: Serialize + DeserializeOwned>(&mut self, value: &T) -> Result<T> {
         let mut json = serde_json::to_value(value)?;
-        self.walk(&mut json);
-        Ok(serde_json::from_value(json)?)
+        let whole = json.clone();
+        self.walk(&mut json, false);
+        // A source may be called like a word of the format: then such words stand.
+        serde_json::from_value(json).or_else(|_| {
+            let mut json = whole;
+            self.walk(&mut json, true);
+            Ok(serde_json::from_value(json)?)
+        })
     }
 
-    fn walk(&mut self, value: &mut Json) {
+    fn walk(&mut self, value: &mut Json, words_stand: bool) {
+        let is_word = |text: &str| text.bytes().all(|letter| letter.is_ascii_lowercase() || matches!(letter, b'-' | b'_'));
         match value {
+            Json::String(text) if words_stand && is_word(text) => {}
             Json::String(text) => *text = self.text(text),
-            Json::Array(items) => items.iter_mut().for_each(|item| self.walk(item)),
-            Json::Object(fields) => fields.values_mut().for_each(|value| self.walk(value)),
+            Json::Array(items) => items.iter_mut().for_each(|item| self.walk(item, words_stand)),
+            Json::Object(fields) => {
+                fields.iter_mut().for_each(|(field, value)| self.walk(value, words_stand && field != "name"));
+            }
             _ => {}
         }
     }
@@ -193,13 +211,31 @@ fn longest_first<T: Ord>(all: impl IntoIterator<Item = T>, words: fn(&T) -> &Str
     all
 }
 
-/// A text with a token in place of these words, where they stand for themselves.
-fn replaced(text: &str, words: &str, token: &str) -> String {
+/// Whether what stands between these is a value that a sentence quotes: in backticks or brackets, or as a part behind a sign.
+fn is_quoted(before: &str, behind: &str) -> bool {
+    let opens = before.is_empty() || ["`", "(", ": ", "= ", "; ", ", "].iter().any(|sign| before.ends_with(sign));
+    opens && (behind.is_empty() || behind.starts_with(['`', ')', ',', ';', '.']))
+}
+
+/// Whether what stands between these is a number for itself: no part of a day or a decimal, no count, and no row's or account's.
+fn is_a_number_of_its_own(before: &str, behind: &str) -> bool {
+    let joins = |signs: Option<char>, digit: Option<char>| {
+        signs.is_some_and(|sign| "-.:/".contains(sign)) && digit.is_some_and(|digit| digit.is_ascii_digit())
+    };
+    let (mut back, mut on) = (before.chars().rev(), behind.chars());
+    let is_part = joins(back.next(), back.next()) || joins(on.next(), on.next());
+    let is_count = [" day", " row", " account", " field", " people", " person"].iter().any(|what| behind.starts_with(what));
+    !is_part && !is_count && !["row ", "account "].iter().any(|what| before.ends_with(what))
+}
+
+/// A text with a token in place of these words, where they stand for themselves and, by what is before and behind them, are meant.
+fn replaced(text: &str, words: &str, token: &str, are_meant: impl Fn(&str, &str) -> bool) -> String {
     let (mut shown, mut from) = (String::with_capacity(text.len()), 0);
     for (at, _) in text.match_indices(words) {
         let joined = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
         let after = at + words.len();
-        if !joined(text[..at].chars().next_back()) && !joined(text[after..].chars().next()) {
+        let (before, behind) = (&text[..at], &text[after..]);
+        if !joined(before.chars().next_back()) && !joined(behind.chars().next()) && are_meant(before, behind) {
             shown.push_str(&text[from..at]);
             shown.push_str(token);
             from = after;
@@ -245,6 +281,30 @@ mod tests {
             format!("company/{file} row 4: account 12 ({name}) is active again")
         );
         assert_eq!(redactor.text("  two  spaces stay"), "  two  spaces stay");
+    }
+
+    #[test]
+    fn what_a_rule_says_goes_where_the_rule_is_quoted_and_numbers_go_where_they_are_numbers() {
+        let mut redactor = redactor();
+        redactor.rule(vec![(TokenSort::Text, "account".into()), (TokenSort::Number, "11".into()), (TokenSort::Name, "Zoe".into())]);
+        let (why, number, owner) =
+            (redactor.token(TokenSort::Text, "account"), redactor.token(TokenSort::Number, "11"), redactor.who("Zoe"));
+        let ended = "Employment ended on 2026-11-11, 11 days before the day judged; the account is still active (row 11)";
+        for (sentence, shown) in [
+            (
+                format!("{ended}; Zoe decided that this is the person: account"),
+                format!("{ended}; {owner} decided that this is the person: {why}"),
+            ),
+            (
+                "The link `account = a, person = 11` (account) does nothing: no person is `11`".into(),
+                format!("The link `account = a, person = {number}` ({why}) does nothing: no person is `{number}`"),
+            ),
+        ] {
+            assert_eq!(redactor.ruled(&sentence), shown);
+        }
+        let known = [(TokenSort::Number, "11".to_owned())];
+        assert_eq!(redactor.scrub(ended, &known), ended);
+        assert_eq!(redactor.scrub("the number 11 is E11 loosely", &known), format!("the number {number} is E11 loosely"));
     }
 
     #[test]

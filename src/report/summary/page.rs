@@ -235,7 +235,7 @@ impl Page<'_> {
     }
 
     /// Situations that nobody is in have no column, and are named.
-    fn population(&self, [id, caption]: [&'static str; 2], tally: fn(&AuditedRun) -> (u64, Vec<(&'static str, u64)>)) -> Table {
+    fn population(&self, [id, caption]: [&'static str; 2], tally: impl Fn(&AuditedRun) -> Tally) -> Table {
         let t = self.t;
         let mut sums: Vec<(&str, u64)> = Vec::new();
         for (_, run) in self.judged() {
@@ -281,7 +281,9 @@ impl Page<'_> {
 }
 
 /// How many were read, and how many of them are in which situation.
-fn tally<S: Situation, const N: usize>(totals: &Totals<S, N>) -> (u64, Vec<(&'static str, u64)>) {
+type Tally = (u64, Vec<(&'static str, u64)>);
+
+fn tally<S: Situation, const N: usize>(totals: &Totals<S, N>) -> Tally {
     (totals.read, totals.parts().map(|(situation, count)| (situation.word(), count)).into())
 }
 

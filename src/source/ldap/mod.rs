@@ -89,6 +89,8 @@ struct Found {
     repeated: u64,
     /// Names in other servers that were pointed at.
     references: Vec<String>,
+    /// A page said whether there are more.
+    paged: bool,
     root: Root,
 }
 
@@ -170,7 +172,10 @@ fn evidence(directory: &Directory, url: &Url, found: Found, stopped: Option<Stri
     for reference in &found.references {
         let below = |one: &str, other: &str| one == other || one.ends_with(&format!(",{other}"));
         let bases: Vec<String> = directory.base.iter().map(|base| plain(base)).collect();
-        if bases.iter().any(|base| below(base, reference)) {
+        // One without a name is of the base itself.
+        if reference.is_empty() {
+            stopped.push("people of the base are on another server, which was not asked".into());
+        } else if bases.iter().any(|base| below(base, reference)) {
             stopped.push(format!("the people of {reference} are on another server, which was not asked"));
         } else if !["cn=configuration,", "dc=domaindnszones,", "dc=forestdnszones,"].iter().any(|part| reference.starts_with(part))
         {
@@ -191,6 +196,7 @@ fn evidence(directory: &Directory, url: &Url, found: Found, stopped: Option<Stri
         told: None,
         distinct: Some(found.ids.len() as u64),
         proof: Proof::End,
+        headers: Vec::new(),
         stopped,
         doubts,
         rights: vec![format!("{server}: entries that may not be read are left out without a word")],
@@ -198,7 +204,8 @@ fn evidence(directory: &Directory, url: &Url, found: Found, stopped: Option<Stri
 }
 
 fn plain(dn: &str) -> String {
-    dn.split(',').map(str::trim).collect::<Vec<_>>().join(",").to_lowercase()
+    let part = |part: &str| part.split('=').map(str::trim).collect::<Vec<_>>().join("=");
+    dn.split(',').map(part).collect::<Vec<_>>().join(",").to_lowercase()
 }
 
 /// The system's roots and those of `ca_file`.
@@ -330,13 +337,18 @@ async fn page(
         _ => return Err(End::Refused(codes::code(&result), Refusal::Code(result.rc))),
     }
     let answer = result.ctrls.iter().find(|Control(kind, _)| matches!(kind, Some(ControlType::PagedResults)));
-    let next = answer.and_then(|Control(_, raw)| paging::cookie_of(raw.val.as_deref().unwrap_or_default()));
+    let next = answer.map(|Control(_, raw)| paging::cookie_of(raw.val.as_deref().unwrap_or_default()));
+    let paged = found.paged;
+    found.paged |= next.is_some();
     match next {
-        Some(next) if next.is_empty() => Ok(true),
-        Some(next) => {
+        Some(Some(next)) if next.is_empty() => Ok(true),
+        Some(Some(next)) => {
             *cookie = next;
             Ok(false)
         }
+        Some(None) => Err(End::Cut("what it says of whether there are more cannot be read (the paging control)".into())),
+        None if paged => Err(End::Cut("a page came without a word of whether there are more (no paging control)".into())),
+        // Some servers say nothing where one page is all.
         None if found.entries - before < u64::from(size) => Ok(true),
         None => Err(End::Cut("a full page came, and no word of whether there are more (no paging control)".into())),
     }
@@ -361,11 +373,24 @@ fn take(entry: SearchEntry, found: &mut Found) {
         return;
     }
     found.entries += 1;
-    let shown: BTreeMap<&str, &[String]> = (entry.attrs.iter())
-        .filter(|(name, _)| !IDS.iter().any(|id| id.eq_ignore_ascii_case(name)))
-        .map(|(name, values)| (name.as_str(), values.as_slice()))
-        .collect();
-    ldif::entry(&mut found.ldif, &entry.dn, shown.into_iter());
+    // Of an attribute with one value that is no UTF-8 all values come as bytes. The others count first, and what is damaged is seen as such.
+    let damaged = |value: &&Vec<u8>| std::str::from_utf8(value).is_err();
+    let mut shown: BTreeMap<&str, Vec<&[u8]>> = BTreeMap::new();
+    for (name, values) in &entry.attrs {
+        shown.entry(bare(name)).or_default().extend(values.iter().map(String::as_bytes));
+    }
+    for (name, values) in &entry.bin_attrs {
+        let (bad, good): (Vec<&Vec<u8>>, Vec<&Vec<u8>>) = values.iter().partition(damaged);
+        shown.entry(bare(name)).or_default().extend(good.into_iter().chain(bad).map(Vec::as_slice));
+    }
+    shown.retain(|name, _| !IDS.iter().any(|id| id.eq_ignore_ascii_case(name)));
+    let values = shown.into_iter().flat_map(|(name, values)| values.into_iter().map(move |value| (name, value)));
+    ldif::entry(&mut found.ldif, &entry.dn, values);
+}
+
+/// An attribute's name without what a server says of these values: `mail;range=0-1`, `title;lang-en`.
+fn bare(name: &str) -> &str {
+    name.split(';').next().unwrap_or(name)
 }
 
 /// What the server says of itself; nothing where it says nothing.
@@ -383,8 +408,31 @@ async fn root(ldap: &mut Ldap, exchange: Duration) -> Root {
 
 /// The name in `ldap://host/NAME`, as it compares.
 fn name_in(reference: &str) -> String {
-    let name = reference.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or(reference, |(_, name)| name);
-    plain(name.split('?').next().unwrap_or(name))
+    let name = match reference.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, name)| name),
+        None => reference,
+    };
+    plain(&unescaped(name.split('?').next().unwrap_or(name)))
+}
+
+/// A part of an address without its percent signs.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let digits = behind.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn lost(error: &ldap3::LdapError) -> End {

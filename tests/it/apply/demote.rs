@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use domo_reconcile::plan::guard::AuditFigures;
-use domo_reconcile::sandbox::{Options, Profile};
+use domo_reconcile::sandbox::{Fault, Options, Profile, What};
 use serde_json::{Value, json};
 
 use super::company::{Company, options, plan_now};
@@ -124,6 +124,32 @@ fn a_demotion_takes_role_and_groups_and_a_revert_gives_them_back() {
     assert_eq!(left.company.run(&["apply", "undo.json", "--confirm", "--json"]).code(0).json()["counts"], json!({"done": 2}));
     assert_eq!((&left.company.user(13)["role"], &left.company.user(14)["role"]), (&json!("Participant"), &json!("Social")));
     assert_eq!(left.members(), [vec![10, 13], vec![10, 13, 14]]);
+}
+
+/// The role is written, and nobody lives to read it back; the groups are left by the apply that goes on.
+#[test]
+fn a_demotion_that_was_interrupted_after_its_role_gives_the_role_back() {
+    let left = Left::new(&[]);
+    let (_, run) = left.audit(DEMOTE);
+    let plan = run.join("plan.json").to_str().unwrap().to_owned();
+    left.company.run(&["review", &plan, "--approve", "demote", "--by", "ana"]).code(0);
+    // Nothing can be read from the write on: what it did is not known.
+    let domo = &left.company.domo;
+    domo.fault(Fault::nth("PUT", "/v1/users/13", 1, What::CutAfter));
+    domo.fault("GET /v1/users/13#2-=403".parse().unwrap());
+    assert_eq!(left.company.run(&["apply", &plan, "--confirm", "--json"]).code(7).json()["counts"]["unknown"], 1);
+    domo.clear_faults();
+    assert_eq!((&left.company.user(13)["role"], left.members()[0].contains(&13)), (&json!("Social"), true));
+    let resumed = left.company.run(&["apply", &plan, "--confirm", "--json"]).code(0).json();
+    assert_eq!(resumed["counts"]["done"], 1, "{resumed}");
+    assert_eq!(left.members(), [vec![10], vec![10]]);
+
+    let journal = run.join("plan.journal.jsonl").to_str().unwrap().to_owned();
+    left.company.run(&["revert", &journal, "--json", "--out", "undo.json"]).code(0);
+    left.company.run(&["review", "undo.json", "--approve", "all", "--by", "ana"]).code(0);
+    left.company.run(&["apply", "undo.json", "--confirm"]).code(0);
+    assert_eq!(left.company.user(13)["role"], "Participant");
+    assert!(left.members().iter().all(|members| members.contains(&13)));
 }
 
 #[test]

@@ -265,6 +265,28 @@ fn the_last_apply_is_that_of_any_plan_of_a_run() {
     }
 }
 
+/// No later run has recorded them: what was made from them says what is missing.
+#[test]
+fn a_record_that_was_cut_after_its_end_is_told_before_any_later_run() {
+    let applied = Applied::new();
+    applied.revoked_and_applied("103");
+    applied.verify().code(0);
+    for (name, lines) in [("certification.jsonl", 0), ("certification.plan.journal.jsonl", 3)] {
+        let whole = std::fs::read(applied.path(name)).unwrap();
+        let kept: Vec<u8> = whole.split_inclusive(|byte| *byte == b'\n').take(lines).flatten().copied().collect();
+        for cut in [kept, whole[..whole.len() - 1].to_vec()] {
+            std::fs::write(applied.path(name), &cut).unwrap();
+            let said = applied.verify();
+            let said = format!("{}{}", said.stdout, said.code(1).stderr);
+            assert!(said.contains(&format!("{name} was cut")), "{name}, {} bytes: {said}", cut.len());
+        }
+        std::fs::remove_file(applied.path(name)).unwrap();
+        applied.verify().code(1);
+        std::fs::write(applied.path(name), &whole).unwrap();
+    }
+    applied.verify().code(0);
+}
+
 #[test]
 fn the_open_plan_of_a_certification_keeps_its_run() {
     let applied = Applied::new();

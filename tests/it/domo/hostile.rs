@@ -372,3 +372,80 @@ async fn a_list_whose_page_edges_are_not_stable_is_never_called_whole() {
     let accounts = Reader::new(&Session::open(settings).await.unwrap()).accounts(&Silent).await.unwrap();
     assert_eq!((accounts.evidence.incomplete.len(), accounts.frame.height()), (0, 60));
 }
+
+/// Fifty rows a page whatever is asked for, and two of them change places where a page ends.
+#[tokio::test]
+async fn a_cap_on_pages_does_not_hide_who_is_lost_at_their_edges() {
+    let capped = |lost: bool| async move {
+        let address = server(move |request, mut stream| async move {
+            if request.contains("/oauth/token") {
+                return stream.write_all(whole("200 OK", "", TOKEN).as_bytes()).await;
+            }
+            let number = |name: &str| {
+                let rest = request.split(name).nth(1).unwrap_or("0");
+                rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|n| n.parse::<usize>().ok()).unwrap_or(0)
+            };
+            let (limit, offset) = (number("limit=").min(50), number("offset="));
+            let mut users = company(120);
+            if lost && offset == 0 && limit == 50 {
+                users.swap(49, 50);
+            }
+            let page: Vec<_> = users.into_iter().skip(offset).take(limit).collect();
+            stream.write_all(whole("200 OK", "", &serde_json::to_string(&page).unwrap()).as_bytes()).await
+        })
+        .await;
+        let session = Session::open(impatient(&format!("http://{address}"))).await.unwrap();
+        Reader::new(&session).accounts(&Silent).await.unwrap()
+    };
+    let whole = capped(false).await;
+    assert_eq!((whole.evidence.incomplete.len(), ids(&whole).len()), (0, 120), "{:?}", whole.evidence);
+    let lost = capped(true).await;
+    assert_eq!(lost.evidence.incomplete.len(), 1, "{:?}", lost.evidence);
+}
+
+#[tokio::test]
+async fn a_part_of_an_answer_is_none() {
+    let address = after_the_token(|mut stream| async move {
+        let page = serde_json::to_string(&company(12)).unwrap();
+        stream.write_all(whole("206 Partial Content", "", &page).as_bytes()).await
+    })
+    .await;
+    assert!(told_by(address).await.contains("only 200 is a whole answer"));
+}
+
+#[tokio::test]
+async fn an_activity_log_that_is_not_read_whole_makes_nobody_unseen() {
+    let event = |user: &str, time: &str| format!(r#"{{"userId":{user},"userType":"USER","actorId":0,"time":{time}}}"#);
+    let good = event("\"1000001\"", "\"2026-11-20T10:00:00Z\"");
+    for (log, whole_log) in [
+        (format!("[{good}]"), true),
+        (format!("[{good},{}]", event("1000002.0", "1795168800000")), true),
+        (format!("[{good},{}]", event("\"1000002\"", "\"Nov 20, 2026 10:00 AM\"")), false),
+        (format!("[{good},{}]", event("\"1000002\"", "null")), false),
+        (format!("[{good},{}]", event("\"u-1000002\"", "1795168800000")), false),
+        ("[]".to_owned(), false),
+    ] {
+        let said = log.clone();
+        let address = server(move |request, mut stream| {
+            let log = log.clone();
+            async move {
+                let first = request.contains("offset=0 ");
+                let body = match () {
+                    () if request.contains("/oauth/token") => TOKEN.to_owned(),
+                    () if request.contains("/v1/audit") && first => log,
+                    () if request.contains("/v1/users") && first => serde_json::to_string(&company(4)).unwrap(),
+                    () => "[]".to_owned(),
+                };
+                stream.write_all(whole("200 OK", "", &body).as_bytes()).await
+            }
+        })
+        .await;
+        let mut settings = impatient(&format!("http://{address}"));
+        settings.activity_days = 5;
+        let accounts = Reader::new(&Session::open(settings).await.unwrap()).accounts(&Silent).await.unwrap();
+        assert_eq!(accounts.provided.contains("last_login"), whole_log, "{said}: {:?}", accounts.evidence.warnings);
+        assert_eq!(!accounts.evidence.warnings.iter().any(|why| why.contains("activity log")), whole_log, "{said}");
+        let seen = accounts.frame.column("last_login").unwrap().null_count();
+        assert_eq!(seen == 4, said == "[]", "what was read counts: {said}");
+    }
+}

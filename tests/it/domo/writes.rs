@@ -182,6 +182,45 @@ async fn a_deletion_is_not_done_because_of_one_stray_answer() {
     assert!(desk.running.users().iter().any(|user| user["id"] == ID));
 }
 
+/// Right after a write Domo does not know the account for a moment: that it deletes instead is only said once every look shows it.
+#[tokio::test]
+async fn an_account_that_is_not_known_for_a_moment_after_a_write_is_looked_for() {
+    for fault in ["", "PUT /v1/users/1000005#1=cut-after"] {
+        let desk = Desk::new(Profile::guide()).await;
+        let before = desk.account(ID).await;
+        desk.fault("GET /v1/users/1000005#1-4=404");
+        if !fault.is_empty() {
+            desk.fault(fault);
+        }
+        let written = desk.writer.deactivate(&before).await.unwrap();
+        assert!(!written.account.active(), "{fault}");
+    }
+    let desk = Desk::new(Profile::guide()).await;
+    let before = desk.account(ID).await;
+    desk.fault("GET /v1/users/1000005=404");
+    let error = desk.writer.deactivate(&before).await.unwrap_err();
+    assert!(matches!(&error, WriteError::Surprise { field, .. } if field == "deleted"), "{error}");
+}
+
+#[tokio::test]
+async fn what_somebody_else_changed_while_a_write_was_turned_away_is_no_doing_of_ours() {
+    let desk = Desk::new(Profile::guide()).await;
+    let before = desk.account(ID).await;
+    desk.writer.update(&before, &change(json!({"phone": "1"}))).await.unwrap();
+    desk.fault("PUT /v1/users/1000005#1=429:0");
+    let error = desk.writer.update(&before, &change(json!({"title": "Director"}))).await.unwrap_err();
+    assert!(matches!(error, WriteError::Moved(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_deletion_that_domo_answers_with_404_of_an_account_that_is_there_was_not_accepted() {
+    let desk = Desk::new(Profile::guide()).await;
+    let account = desk.account(ID).await;
+    desk.fault("DELETE /v1/users/1000005=404");
+    let error = desk.writer.delete(&account, &free).await.unwrap_err();
+    assert!(matches!(&error, WriteError::Refused { status: 404, .. }), "{error}");
+}
+
 #[tokio::test]
 async fn an_outcome_nobody_can_read_is_unknown() {
     let desk = Desk::new(Profile::guide()).await;
@@ -316,6 +355,16 @@ async fn a_creation_whose_answer_is_lost_is_found_by_its_address_and_never_sent_
     desk.fault("POST /v1/users#1=cut");
     let error = desk.writer.create(&fields, false).await.unwrap_err();
     assert!(matches!(error, WriteError::Unknown(_)), "{error:?}");
+    assert_eq!(desk.sent("POST"), 1);
+}
+
+#[tokio::test]
+async fn a_creation_that_took_place_and_was_answered_408_is_done() {
+    let desk = Desk::new(Profile::guide()).await;
+    desk.fault("POST /v1/users=late:0:408");
+    let fields = change(json!({"name": "New", "email": "new@acme.example", "role": "Participant"}));
+    let written = desk.writer.create(&fields, false).await.unwrap();
+    assert_eq!(written.account.email(), Some("new@acme.example"));
     assert_eq!(desk.sent("POST"), 1);
 }
 

@@ -189,6 +189,7 @@ impl Company {
             email: email.map(Into::into),
             employee_number: number.map(Into::into),
             carried: Vec::new(),
+            name: None,
             digest: format!("{email:?}{number:?}"),
         });
         self

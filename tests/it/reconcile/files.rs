@@ -363,3 +363,39 @@ fn a_client_owner_and_an_exclusion_that_are_no_account_of_a_file_are_said() {
     assert!(reasons.iter().any(|reason| reason.contains("`client_owner = bot@acme.com` names no account")), "{reasons:?}");
     assert!(reasons.iter().any(|reason| reason.contains("`email = scv-*` (services) covers no account")), "{reasons:?}");
 }
+
+#[test]
+fn a_rejected_row_is_named_beside_the_orphan_of_its_name_and_a_number_in_groups_may_be_the_account_s() {
+    let nameless =
+        findings(&accounts("zoe@acme.com", ""), &[("people.csv", "Name,Email,Employee ID\nADA,,\nX Y,x@acme.com,9001\n")], "");
+    let reason = &about_one(&nameless)["orphan"];
+    assert!(reason.ends_with("; nearest: ADA (people.csv row 2), same name, in a row that was rejected"), "{reason}");
+    for number in ["12 345", "12.345", "12\u{A0}345"] {
+        let directory = format!("Name,Email,Employee ID\nAda,,{number}\nX Y,x@acme.com,9001\n");
+        let kinds = about_one(&findings(&accounts("zoe@acme.com", "12345"), &[("people.csv", &directory)], ""));
+        assert!(!kinds.contains_key("orphan"), "{number}: {kinds:?}");
+    }
+}
+
+#[test]
+fn domo_s_employee_id_beside_another_number_makes_nobody_an_orphan() {
+    let directory = "Name,Email,Employee ID\nAda,ada@acme.com,C-1042\nX Y,x@acme.com,9001\n";
+    let mut account = accounts("zoe@acme.com", "5");
+    account[0]["employeeId"] = "C-1042".into();
+    let kinds = about_one(&findings(&account, &[("people.csv", directory)], ""));
+    let reason = &kinds["not-evaluable"];
+    assert!(reason.contains("C-1042 is the account's Employee ID in Domo, which has the employee number 5 beside it"), "{reason}");
+    // The number that is the key says more.
+    account[0]["employeeNumber"] = "9001".into();
+    assert!(!about_one(&findings(&account, &[("people.csv", directory)], "")).contains_key("not-evaluable"));
+}
+
+#[test]
+fn a_department_is_compared_only_where_the_accounts_have_one_at_all() {
+    let directory = "Name,Email,Employee ID,Department\nAda,ada@acme.com,1,Finance\nAda,x@acme.com,9001,Finance\n";
+    let mut account = accounts("ada@acme.com", "1");
+    let judged = findings(&account, &[("people.csv", directory)], "");
+    assert_eq!(judged["findings"].as_array().unwrap().len(), 0, "{judged:#}");
+    account[1]["department"] = Value::Null;
+    assert_eq!(about_one(&findings(&account, &[("people.csv", directory)], "")).keys().collect::<Vec<_>>(), ["drift"]);
+}

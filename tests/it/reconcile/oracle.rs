@@ -33,6 +33,8 @@ struct Naive {
     /// The rows of each person, earliest file first, and what they say of employment together.
     rows: Vec<Vec<usize>>,
     statuses: Vec<Status>,
+    /// What the rows of each person call them.
+    names: Vec<Vec<String>>,
 }
 
 fn address(text: &str) -> String {
@@ -149,7 +151,10 @@ fn said(person: &Person, today: NaiveDate) -> (Status, bool) {
         "suspended" => Status::Suspended,
         "prehire" => Status::Prehire,
         // Without a word that says anything the dates decide, then the switch.
-        _ if ended && !ahead && person.hired > person.last_day => Status::Active,
+        _ if ended && !ahead && person.hired > person.last_day => match person.enabled {
+            Some(false) => return (Status::Suspended, true),
+            _ => Status::Active,
+        },
         _ if ended => Status::Terminated,
         _ if ahead => Status::Prehire,
         _ => match person.enabled {
@@ -190,16 +195,20 @@ impl Naive {
     fn new(company: &Company) -> Self {
         let each = (0..company.people.len()).map(|row| vec![row]).collect();
         let placeholders = placeholders(&company.people);
-        let mut naive = Self { company: company.clone(), config: company.parsed(), placeholders, rows: each, statuses: Vec::new() };
-        if company.sources > 1 {
+        let (company, config) = (company.clone(), company.parsed());
+        let mut naive = Self { company, config, placeholders, rows: each, statuses: Vec::new(), names: Vec::new() };
+        if naive.company.sources > 1 {
             naive.rows = naive.people();
         }
         naive.statuses = naive.rows.iter().map(|rows| naive.status_of(rows)).collect();
+        let name = |row: &usize| naive.company.people[*row].name.clone();
+        naive.names = naive.rows.iter().map(|rows| rows.iter().map(name).collect()).collect();
         naive.company.people = naive.rows.iter().map(|rows| naive.merged(rows)).collect();
         naive
     }
 
-    /// The rows of each person: those of different files that share a key and disagree in none, nor in the name where it is one alone.
+    /// The rows of each person: those of different files that share a key and disagree in none, nor in the name where neither both keys nor
+    /// the main address are the same.
     fn people(&self) -> Vec<Vec<usize>> {
         let rows = &self.company.people;
         let main = |row: usize| self.identifying(&rows[row].email);
@@ -221,7 +230,7 @@ impl Naive {
             rows[one].source != rows[other].source
                 && !emails_differ
                 && (!disagree(&number(one), &number(other)) || same_but_for_zeros)
-                && (by_email && shared(&number(one), &number(other)) || named != Some(false))
+                && (by_email && (shared(&number(one), &number(other)) || shared(&main(one), &main(other))) || named != Some(false))
         };
         // A key on more rows than there are files is not one person's.
         let few = |has: &dyn Fn(usize) -> bool| (0..rows.len()).filter(|row| has(*row)).count() <= self.company.sources;
@@ -320,7 +329,7 @@ impl Naive {
         }
         // A number that is only loosely the same counts where an address leads to somebody, or the names share a part.
         let addressed = !self.by_email(account).is_empty() || !self.by_alternate(account).is_empty();
-        let named = |at: &usize| share_a_part(&account.name, &self.company.people[*at].name) == Some(true);
+        let named = |at: &usize| self.are_alike(account, *at) == Some(true);
         self.by_loose_number(account).into_iter().filter(|at| addressed || named(at)).collect()
     }
 
@@ -345,7 +354,7 @@ impl Naive {
         let Some(first) = named.first() else { return Verdict::Nobody };
         let common: Vec<usize> = first.iter().copied().filter(|person| named.iter().all(|set| set.contains(person))).collect();
         match common.as_slice() {
-            [person] if self.speaks_against(account, &self.company.people[*person]) => Verdict::Conflict,
+            [person] if self.speaks_against(account, *person) => Verdict::Conflict,
             [person] => Verdict::One(*person),
             [] if named.iter().all(|set| set.len() == 1) => Verdict::Conflict,
             _ => Verdict::Ambiguous,
@@ -365,9 +374,17 @@ impl Naive {
         (by_main || by_other, by_number && number(&account.number) == number(&person.number))
     }
 
+    /// Whether the names of an account and of a person share a part: where the person's rows call them differently, any of them.
+    fn are_alike(&self, account: &Account, at: usize) -> Option<bool> {
+        let compared: Vec<_> = self.names[at].iter().map(|name| share_a_part(&account.name, name)).collect();
+        let differ = compared.contains(&Some(true)) && compared.contains(&Some(false));
+        if differ { Some(true) } else { share_a_part(&account.name, &self.company.people[at].name) }
+    }
+
     /// One key alone, another that differs, and names with nothing in common.
-    fn speaks_against(&self, account: &Account, person: &Person) -> bool {
-        if self.agreeing(account, person) == (true, true) || share_a_part(&account.name, &person.name) != Some(false) {
+    fn speaks_against(&self, account: &Account, at: usize) -> bool {
+        let person = &self.company.people[at];
+        if self.agreeing(account, person) == (true, true) || self.are_alike(account, at) != Some(false) {
             return false;
         }
         let (ours, theirs) = (self.identifying(&account.email), self.identifying(&person.email));
@@ -577,14 +594,17 @@ pub(super) fn situations(company: &Company) -> Judgement {
 }
 
 /// Whether the evidence lets a plan write the name, address or number of this row's person onto this account: two keys agree as they stand, or
-/// one does and the names share a part.
-pub(super) fn may_be_renamed(company: &Company, account: usize, row: usize) -> bool {
+/// one does and the names share a part; for the number it is enough that they do not differ.
+pub(super) fn may_be_written(company: &Company, field: &str, account: usize, row: usize) -> bool {
     let naive = Naive::new(company);
     let person = naive.rows.iter().position(|rows| rows.contains(&row)).unwrap();
-    let (account, person) = (&company.accounts[account], &naive.company.people[person]);
-    match naive.agreeing(account, person) {
+    let account = &company.accounts[account];
+    match naive.agreeing(account, &naive.company.people[person]) {
         (true, true) => true,
         (false, false) => false,
-        _ => share_a_part(&account.name, &person.name) == Some(true),
+        _ => match naive.are_alike(account, person) {
+            Some(share) => share,
+            None => field == "employee_number",
+        },
     }
 }

@@ -124,6 +124,52 @@ async fn pages_that_a_server_ends_are_read_to_their_end() {
     );
 }
 
+/// The control of the page before is not there any more, or is broken.
+#[tokio::test]
+async fn a_page_that_does_not_say_whether_there_are_more_is_no_last_one() {
+    let broken = ber(0xA0, &ber(0x30, &[text("1.2.840.113556.1.4.319"), text("")].concat()));
+    for end in [result(0x65, 0), [result(0x65, 0), broken].concat()] {
+        let fetched = after_a_page(vec![Say::People(10..12), Say::Bytes(end)]).await.unwrap();
+        assert!(fetched.input.stopped.join("").contains("paging control"), "{:?}", fetched.input.stopped);
+    }
+}
+
+#[tokio::test]
+async fn a_reference_that_covers_the_base_is_seen_however_it_is_written() {
+    for (to, stops) in [
+        ("ldap://dc2/dc=acme??sub", 1),
+        ("ldap://dc2/dc%3Dacme??sub", 1),
+        ("ldap://dc2/DC%20=%20acme", 1),
+        ("ldap://dc2/", 1),
+        ("ldap://dc2", 1),
+        ("ldap://dc2/dc=eu,dc=acme", 0),
+    ] {
+        let says = vec![Say::People(0..5), Say::Bytes(ber(0x73, &text(to))), Say::Done(0, "")];
+        let fetched = came(move |_, _| says.clone()).await.unwrap();
+        assert_eq!(fetched.input.stopped.len(), stops, "{to}: {:?}", fetched.input.stopped);
+    }
+}
+
+/// One value of several is no UTF-8, and so is the only one of another attribute: neither reads as empty.
+#[tokio::test]
+async fn a_value_that_cannot_be_read_takes_no_other_with_it_and_is_not_empty() {
+    let attribute = |name: &str, values: &[&[u8]]| {
+        let values: Vec<u8> = values.iter().flat_map(|value| ber(0x04, value)).collect();
+        ber(0x30, &[text(name), ber(0x31, &values)].concat())
+    };
+    let attributes = [
+        attribute("mail", &[&b"\xff\xfe"[..], b"p1@acme.example"]),
+        attribute("title", &[&b"Fin\xe9"[..]]),
+        attribute("department;lang-en", &[&b"Sales"[..]]),
+    ];
+    let entry = ber(0x64, &[text("uid=p1,dc=acme"), ber(0x30, &attributes.concat())].concat());
+    let fetched = came(move |_, _| vec![Say::Bytes(entry.clone()), Say::Done(0, "")]).await.unwrap();
+    let people = load(&configured("kind = \"ldap\"\nbase = [\"dc=acme\"]\nurl = \"ldap://127.0.0.1\"", ""), fetched.input);
+    let value = |column: &str| people.frame.column(column).unwrap().str().unwrap().get(0).map(str::to_owned);
+    assert_eq!(value("email").as_deref(), Some("p1@acme.example"));
+    assert_eq!((value("title").as_deref(), value("department").as_deref()), (Some("Fin\u{FFFD}"), Some("Sales")));
+}
+
 #[tokio::test]
 async fn a_limit_that_was_met_is_no_end_whatever_came_before() {
     for (code, name) in [(3, "timeLimitExceeded"), (4, "sizeLimitExceeded"), (11, "adminLimitExceeded")] {

@@ -75,6 +75,16 @@ pub(super) const EXPORT: &str = "url = \"URL/hr/workers.csv\"\nauth = \"bearer\"
 pub(super) const GOOGLE: &str =
     "kind = \"google\"\napi_url = \"URL/google\"\ntoken_url = \"URL/google/token\"\nkey_env = \"GOOGLE_KEY\"";
 
+/// Sources that are called by their kind, or like a word of the configuration.
+#[test]
+fn a_fetched_directory_is_redacted_whatever_it_is_called() {
+    for name in ["", "name = \"complete\"\n", "name = \"deactivate\"\n"] {
+        let place = Place::with(&format!("{name}{SCIM}"), &[]);
+        let answer = place.audit(&["--redact"]).json();
+        assert!(answer["run_dir"].is_string(), "{name}: {answer}");
+    }
+}
+
 #[test]
 fn a_fetched_directory_is_judged_kept_and_replayed_without_its_source() {
     let place = Place::with(SCIM, &[]);

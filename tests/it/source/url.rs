@@ -141,6 +141,13 @@ async fn an_address_that_is_a_secret_is_shown_nowhere() {
     })
     .await;
     assert!(told(secret, &server).await.contains("[secret]"));
+    // A part of it alone, as storage names the signature that it does not take.
+    let server = Server::start(|path, _| {
+        let body = format!("{{\"message\":\"bad signature {}\"}}", path.rsplit('=').next().unwrap_or_default());
+        format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()).into_bytes()
+    })
+    .await;
+    assert!(told(secret, &server).await.contains("bad signature [secret]"));
 }
 
 #[tokio::test]
@@ -151,6 +158,37 @@ async fn a_login_page_is_no_export() {
     let table =
         "<html><table><tr><th>Work Email</th><th>Status</th></tr><tr><td>ana@acme.example</td><td>Active</td></tr></table></html>";
     from(&format!("{PLAIN}\nformat = \"xlsx\""), &Server::saying("", table).await).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_page_in_disguise_is_no_export_either() {
+    let table = "<table><tr><th>Work Email</th></tr><tr><td>ana@acme.example</td></tr></table>";
+    for (headers, before) in [
+        ("", "<?xml version=\"1.0\"?>\n<!DOCTYPE html><html><body>"),
+        ("", "<!-- made by a gateway -->\n<html><body>"),
+        ("content-type: text/html; charset=utf-8\r\n", "<div>"),
+    ] {
+        assert!(told(PLAIN, &Server::saying(headers, &format!("{before}{table}")).await).await.contains("login page"), "{before}");
+    }
+}
+
+#[tokio::test]
+async fn the_day_of_an_export_is_read_in_every_form_of_http() {
+    for day in ["Sun, 22 Nov 2026 06:00:00 GMT", "Sunday, 22-Nov-26 06:00:00 GMT", "Sun Nov 22 06:00:00 2026"] {
+        let server = Server::saying(&format!("last-modified: {day}\r\n"), CSV).await;
+        assert_eq!(
+            from(PLAIN, &server).await.unwrap().input.modified.map(|day| day.to_string()).as_deref(),
+            Some("2026-11-22"),
+            "{day}"
+        );
+    }
+    let server = Server::saying("", CSV).await;
+    let people = load(&configured(PLAIN, &server.url), from(PLAIN, &server).await.unwrap().input);
+    assert!(
+        people.sources[0].notes.iter().any(|note| note.contains("how old it is is not known")),
+        "{:?}",
+        people.sources[0].notes
+    );
 }
 
 #[tokio::test]
@@ -225,6 +263,43 @@ async fn pages_are_followed_as_each_answer_names_the_next() {
 }
 
 #[tokio::test]
+async fn the_next_page_is_followed_however_its_link_is_written() {
+    for link in ["rel='next'", "rel=NEXT", "rel=\"next last\"", "Rel = next"] {
+        let server = Server::start(move |path, _| match path.contains("page=2") {
+            true => whole("", "Work Email,Status\r\ncem@acme.example,Active\r\n"),
+            false => whole(&format!("link: </export.csv?page=2>; {link}\r\n"), CSV),
+        })
+        .await;
+        let fetched = from(&format!("{PLAIN}\npages = \"follow\""), &server).await.unwrap();
+        assert!(String::from_utf8_lossy(&fetched.input.bytes).contains("cem@acme.example"), "{link}");
+    }
+}
+
+#[tokio::test]
+async fn what_headers_say_of_a_list_counts_where_its_pages_are_not_followed() {
+    for (headers, parts) in [
+        ("link: </export.csv?page=2>; rel=\"next\"\r\n", true),
+        ("x-total-count: 40\r\n", true),
+        ("x-total-pages: 2\r\n", true),
+        ("x-total-count: 2\r\nlink: </style.css>; rel=preload\r\nx-ratelimit-limit: 900\r\n", false),
+    ] {
+        let server = Server::saying(headers, CSV).await;
+        let fetched = from(PLAIN, &server).await.unwrap();
+        let people = load(&configured(PLAIN, &server.url), fetched.input);
+        assert_eq!(!people.sources[0].incomplete.is_empty(), parts, "{headers}: {:?}", people.sources[0].incomplete);
+    }
+}
+
+#[tokio::test]
+async fn only_200_is_a_whole_answer() {
+    for status in ["202 Accepted", "203 Non-Authoritative Information", "206 Partial Content"] {
+        let answer = String::from_utf8(whole("", CSV)).unwrap().replace("200 OK", status);
+        let server = Server::start(move |_, _| answer.clone().into_bytes()).await;
+        assert!(told(PLAIN, &server).await.contains("only 200 is a whole answer"), "{status}");
+    }
+}
+
+#[tokio::test]
 async fn pages_that_lead_elsewhere_or_in_a_circle_are_incomplete() {
     for next in ["http://127.0.0.1:9/x", "URL/export.csv", "URL/export.csv?again"] {
         let server = Server::start(move |_, base| {
@@ -254,7 +329,8 @@ async fn a_total_that_is_only_of_the_page_is_not_believed() {
     })
     .await;
     assert_eq!(from(scim, &server).await.unwrap().input.stopped.len(), 1);
-    for behind in [list(0, 10), list(0, 0), missing()] {
+    let unavailable = || b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec();
+    for (behind, stopped) in [(list(0, 10), 0), (list(0, 0), 0), (missing(), 0), (unavailable(), 1)] {
         let server = Server::start(move |path, _| match path {
             path if path.contains("Config") => missing(),
             path if path.contains("startIndex=1&") => list(0, 10),
@@ -264,7 +340,7 @@ async fn a_total_that_is_only_of_the_page_is_not_believed() {
         let fetched = from(scim, &server).await.unwrap();
         assert_eq!(
             (fetched.input.stopped.len(), fetched.input.origin.proof, fetched.input.origin.distinct),
-            (0, Proof::Count, Some(10))
+            (stopped, Proof::Count, Some(10))
         );
     }
 }

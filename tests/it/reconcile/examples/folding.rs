@@ -59,25 +59,64 @@ fn a_file_without_a_status_does_not_outweigh_one_that_says_left() {
 }
 
 #[test]
-fn one_key_alone_does_not_bring_rows_together_whose_names_contradict() {
-    let nameless = |one: Person| Person { email: String::new(), ..one };
-    for (first, second) in [
-        // An address that was given to somebody else, and a number.
-        (Person { number: "4".into(), name: "Ann Moe".into(), ..left(1) }, Person { number: String::new(), ..person(1) }),
-        (nameless(Person { name: "Bob Stone".into(), ..left(1) }), person(1)),
-    ] {
-        for (first, second) in [(first.clone(), second.clone()), (second, first)] {
-            let judged = two_files([account(1)], [first, in_second(second)]).judged();
-            assert_eq!(judged.accounts[A::Leaver], 0);
-            assert!(judged.people[P::Duplicate] > 0);
-            assert!(judged.findings.iter().all(|finding| finding.action.is_none()), "{:?}", judged.findings);
-        }
+fn a_number_alone_does_not_bring_rows_together_whose_names_contradict() {
+    let leaver = Person { email: String::new(), name: "Bob Stone".into(), ..left(1) };
+    for (first, second) in [(leaver.clone(), person(1)), (person(1), leaver)] {
+        let judged = two_files([account(1)], [first, in_second(second)]).judged();
+        assert_eq!((judged.accounts[A::Leaver], judged.people[P::Duplicate]), (0, 1));
+        assert!(judged.findings.iter().all(|finding| finding.action.is_none()), "{:?}", judged.findings);
     }
     // Two keys say more than the name, and names in different writings say nothing.
     let renamed = Person { name: "Bob Stone".into(), ..left(1) };
     assert_eq!(two_files([account(1)], [person(1), in_second(renamed)]).judged().people[P::Matched], 2);
     let elsewhere = Person { name: "山田太郎".into(), number: String::new(), ..person(1) };
     assert_eq!(two_files([account(1)], [person(1), in_second(elsewhere)]).judged().people[P::Matched], 2);
+}
+
+#[test]
+fn an_address_brings_rows_together_whatever_programs_call_their_person() {
+    for called in ["gfamily", "G. F.", "Bobby S"] {
+        let listed = Person { name: called.into(), number: String::new(), status: "", enabled: Some(true), ..person(1) };
+        for (first, second) in [(left(1), listed.clone()), (listed, left(1))] {
+            let company = two_files([Account { number: String::new(), ..account(1) }], [first, in_second(second)]);
+            let judged = company.judged();
+            let [found] = of_kind(&judged, Kind::Leaver)[..] else { panic!("{called}: {:#?}", judged.findings) };
+            assert_eq!((found.action, judged.people[P::Matched]), (Some(ActionKind::Deactivate), 2), "{called}");
+        }
+    }
+}
+
+#[test]
+fn an_address_that_was_given_to_somebody_else_makes_nobody_a_leaver_with_an_action_and_writes_nothing() {
+    let before = Person { number: "4".into(), name: "Ann Moe".into(), ..left(1) };
+    let now = Person { number: String::new(), status: "", enabled: Some(true), ..person(1) };
+    for (first, second) in [(before.clone(), now.clone()), (now, before)] {
+        for number in ["", "50001"] {
+            let company = two_files([Account { number: number.into(), ..account(1) }], [first.clone(), in_second(second.clone())]);
+            let judged = company.judged();
+            assert!(judged.findings.iter().all(|finding| finding.action.is_none()), "{:#?}", judged.findings);
+            assert_eq!(judged.accounts[A::Orphan] + judged.accounts[A::Matched], 0);
+        }
+    }
+    // Nor is what the other row says of its person written where that row does not say that they left.
+    let other = Person { number: "4".into(), name: "Ann Moe".into(), ..person(1) };
+    let unnumbered = Person { number: String::new(), ..person(1) };
+    let judged = two_files([Account { number: String::new(), ..account(1) }], [unnumbered, in_second(other)]).judged();
+    assert_eq!((only(&judged).drift[0].field.as_str(), only(&judged).action), ("employee_number", None));
+}
+
+#[test]
+fn an_entry_that_a_person_has_beside_the_one_that_is_theirs_is_no_doubt() {
+    let entry = |email: &str, on, row| {
+        let one = Person { email: email.into(), status: "", enabled: Some(on), hired: None, row, ..person(1) };
+        Person { source: 1, ..one }
+    };
+    let old = || entry("old@acme.com", false, 4);
+    let both = two_files([account(1)], [person(1), entry("person1@acme.com", true, 3), old()]);
+    assert_eq!(of_kind(&both.judged(), Kind::Quality).len(), 0);
+    // Where the file has no entry of theirs, that may be the one.
+    let judged = two_files([account(1)], [person(1), old()]).judged();
+    assert_eq!(of_kind(&judged, Kind::Quality).iter().filter(|found| found.severity == Severity::High).count(), 1);
 }
 
 #[test]

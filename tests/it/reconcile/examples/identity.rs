@@ -106,8 +106,8 @@ fn a_part_of_the_name_is_enough_for_a_changed_address_or_number() {
 #[test]
 fn names_that_cannot_be_compared_match_and_write_neither_name_nor_address() {
     for name in ["", "山田太郎", "Иван Петров", "G?ven"] {
-        let account = Account { email: "new@acme.com".into(), name: name.into(), ..account(1) };
-        let judged = pair(account, person(1)).judged();
+        let moved = Account { email: "new@acme.com".into(), name: name.into(), ..account(1) };
+        let judged = pair(moved, person(1)).judged();
         assert_eq!(judged.accounts[A::Matched], 1, "{name}");
         assert!(
             fields(only(&judged)).iter().all(|(field, writable)| *field != "name" && !writable),
@@ -116,6 +116,9 @@ fn names_that_cannot_be_compared_match_and_write_neither_name_nor_address() {
         );
         assert_eq!(only(&judged).action, None);
         assert!(judged.not_tested.iter().any(|check| check.check == "match.name"), "{name}");
+        // The number is no name and no address.
+        let numberless = Account { number: String::new(), name: name.into(), ..account(1) };
+        assert_eq!(fields(only(&pair(numberless, person(1)).judged())), [("employee_number", true)], "{name}");
     }
 }
 
@@ -255,15 +258,19 @@ fn no_account_is_made_with_an_address_that_another_account_has() {
     let told_apart = link("1001", "50001", "same = false");
     let stranger = Account { number: String::new(), name: "Carl Contractor".into(), ..account(1) };
     let further = Person { alternates: vec!["person1@acme.com".into()], ..person(2) };
+    let namesake = Person { name: person(1).name, ..further.clone() };
     for (company, row) in [
         (pair(stranger, person(1)).config(&format!("{create}{told_apart}")), 2),
-        (Company::with([account(1)], [person(1), further]).config(create), 3),
+        (Company::with([account(1)], [person(1), namesake]).config(create), 3),
     ] {
         let judged = company.judged();
         let missing = of_kind(&judged, Kind::Missing)[0];
         assert_eq!((missing.person.as_ref().unwrap().row, missing.action), (row, None));
         assert!(missing.reason.contains("account 1001 has the person's address person1@acme.com"), "{}", missing.reason);
     }
+    // Whose account it is, is known: somebody else's.
+    let judged = Company::with([account(1)], [person(1), further]).config(create).judged();
+    assert_eq!(only(&judged).action, Some(ActionKind::Create));
 }
 
 #[test]
@@ -336,6 +343,33 @@ fn a_link_to_nobody_does_nothing_and_is_said() {
         assert!(only(&judged).reason.ends_with(why), "{}", only(&judged).reason);
         assert_eq!(judged.accounts[A::Matched], 1);
     }
+}
+
+#[test]
+fn a_link_to_somebody_on_several_rows_names_them_as_a_key_does() {
+    let rows = |email: &str| [person(1), Person { email: email.into(), row: 3, ..person(1) }];
+    for (email, of) in [("person1@acme.com", "person1@acme.com"), ("other@acme.com", "50001")] {
+        let company = Company::with([stranger()], rows(email)).config(&link("1001", of, ""));
+        let judged = company.judged();
+        let [found] = of_kind(&judged, Kind::Ambiguous)[..] else { panic!("{:#?}", judged.findings) };
+        assert_eq!((found.action, people_in(found, "candidates").len()), (None, 2));
+        assert!(found.reason.starts_with("A [[link]] and the account's keys point at 2 rows"), "{}", found.reason);
+        assert!(judged.findings.iter().all(|found| !found.reason.contains("does nothing")), "{:#?}", judged.findings);
+    }
+    // Another key, or another link, singles one of them out.
+    let company = Company::with([Account { email: "other@acme.com".into(), ..stranger() }], rows("other@acme.com"));
+    assert_eq!(matched_by(&company.clone().config(&link("1001", "50001", ""))).as_deref(), Some("link"));
+    let links = link("1001", "50001", "") + &link("1001", "person1@acme.com", "");
+    assert_eq!(matched_by(&Company { accounts: vec![stranger()], ..company }.config(&links)).as_deref(), Some("link"));
+}
+
+#[test]
+fn an_orphan_of_whom_a_link_names_nobody_says_so_and_a_rejected_row_may_be_whom_it_names() {
+    let linked = pair(stranger(), person(1)).config(&link("1001", "4711", ""));
+    let judged = linked.judged();
+    let reason = &of_kind(&judged, Kind::Orphan)[0].reason;
+    assert!(reason.contains("; a [[link]] says that it is `4711`, and nobody in the directory is"), "{reason}");
+    assert_eq!(linked.rejecting(None, Some("4711")).account_situation(0), "not_evaluable");
 }
 
 #[test]
