@@ -215,7 +215,8 @@ fn an_empty_column_of_somebodys_own_is_passed_over_wherever_it_stands() {
             row.cells.insert(place.min(row.cells.len()), value);
         }
         assert_eq!(decided(open(), &sheet), ["approve ana left", "open", "open", "open"], "{column}");
-        sheet.rows[1].cells[place.min(sheet.rows[0].cells.len() - 1)] = "mine".into();
+        let last = sheet.rows[0].cells.len() - 1;
+        sheet.rows[1].cells[place.min(last)] = "mine".into();
         refuses(&sheet, &["the sheet has columns more than once", &column.to_lowercase()]);
     }
 }
