@@ -140,7 +140,7 @@ impl RejectedKeys {
         let place = KeyPlace { key: Key::EmployeeNumber, ..place };
         let cell: String = cell.nfkc().collect();
         // `1,001` and `12 345`: groups of digits.
-        let joined = cell.replace([',', '.', '\'', '’', ' '], "");
+        let joined = cell.replace([',', '\'', '’', ' '], "");
         let joined = Some(joined.as_str()).filter(|joined| joined.bytes().all(|byte| byte.is_ascii_digit()));
         for part in cell.split([',', ';', '|', '/', ' ', '\n']).chain([cell.as_str()]).chain(joined) {
             match Number::of(part) {

@@ -370,7 +370,7 @@ fn a_rejected_row_is_named_beside_the_orphan_of_its_name_and_a_number_in_groups_
         findings(&accounts("zoe@acme.com", ""), &[("people.csv", "Name,Email,Employee ID\nADA,,\nX Y,x@acme.com,9001\n")], "");
     let reason = &about_one(&nameless)["orphan"];
     assert!(reason.ends_with("; nearest: ADA (people.csv row 2), same name, in a row that was rejected"), "{reason}");
-    for number in ["12 345", "12.345", "12\u{A0}345"] {
+    for number in ["12 345", "12\u{A0}345"] {
         let directory = format!("Name,Email,Employee ID\nAda,,{number}\nX Y,x@acme.com,9001\n");
         let kinds = about_one(&findings(&accounts("zoe@acme.com", "12345"), &[("people.csv", &directory)], ""));
         assert!(!kinds.contains_key("orphan"), "{number}: {kinds:?}");

@@ -47,11 +47,15 @@ fn a_leaver_whose_other_row_says_employed_is_left_to_a_person() {
 #[test]
 fn a_leaver_is_left_to_a_person_where_another_row_says_nothing_or_lists_the_address() {
     let again = Person { number: "9".into(), status: "", hired: Some(day("2026-06-01")), ..person(1) };
-    let renamed = Person { email: "new@acme.com".into(), alternates: vec!["person1@acme.com".into()], ..person(2) };
-    for (other, said) in [(again, "has no readable status: Given1"), (renamed, "says employed: Given2")] {
+    let colleague = Person { email: "new@acme.com".into(), alternates: vec!["person1@acme.com".into()], ..person(2) };
+    let back = Person { name: person(1).name, ..colleague.clone() };
+    for (other, said) in [(again, "has no readable status: Given1"), (back, "says employed: Given1")] {
         let judged = Company::with([account(1)], [left(1), other]).judged();
         let leaver = of_kind(&judged, Kind::Leaver)[0];
         assert_eq!(leaver.action, None);
         assert!(leaver.reason.contains(said), "{}", leaver.reason);
     }
+    // Mail of a leaver goes to a colleague, whom name and number tell apart.
+    let judged = Company::with([account(1)], [left(1), colleague]).judged();
+    assert_eq!(of_kind(&judged, Kind::Leaver)[0].action, Some(ActionKind::Deactivate));
 }
