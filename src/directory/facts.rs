@@ -72,7 +72,8 @@ impl FactColumns {
             termination_date: days("termination_date")?,
             status_provided: people.sources.iter().map(|source| source.provided().contains("status")).collect(),
             identity_provider: people.sources.iter().map(Source::is_identity_provider).collect(),
-            said_on: people.sources.iter().map(|source| source.day().or(source.read_on)).collect(),
+            // A file is from no later day than the one it is read on, whatever its time says.
+            said_on: people.sources.iter().map(|source| source.day().into_iter().chain(source.read_on).min()).collect(),
             unreadable: unreadable.collect(),
         })
     }

@@ -136,6 +136,7 @@ pub(super) fn with_ascii_digits(cell: &str) -> Cow<'_, str> {
             '／' => '/',
             '．' => '.',
             '－' => '-',
+            '：' => ':',
             // Hyphens that no line breaks at, and dashes.
             '\u{2010}'..='\u{2013}' | '\u{2212}' => '-',
             'Ｒ' => 'R',

@@ -294,7 +294,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
             // Version 2.
             "first_name | last_name | preferred_name | employments[0].id",
         ],
-        columns: &[("id", Some(PersonKey)), ("supervisor.id", Some(ManagerKey))],
+        columns: &[("id", Some(PersonKey)), ("supervisor.id", Some(ManagerKey)), ("employments[0].id", None)],
         words: &[(ACTIVE, "active"), (LEAVE, "leave"), (TERMINATED, "inactive"), (PREHIRE, "onboarding")],
     },
     System {
