@@ -168,6 +168,14 @@ impl Mapping {
                     .push(format!("the columns `{}` and `{}` hold the same; the first was used", first.header, second.header));
                 continue;
             };
+            // Of words and last days each row is judged by the safer reading of both.
+            if matches!(one.slot, Slot::Status | Slot::TerminationDate) {
+                let (first, second) = (&first.header, &second.header);
+                self.notes.push(format!(
+                    "`{first}` and `{second}` differ: both are read, and of the two the first counts before the other"
+                ));
+                continue;
+            }
             let field = one.slot.field_name().unwrap_or_default();
             let row = raw.rows.get(at).copied().unwrap_or_default();
             contradictions.push(format!(

@@ -59,7 +59,20 @@ mod tests {
             let word = terms::Status::from_word(what).is_some() || what == "inactive";
             assert!(
                 word || header(what).is_some()
-                    || ["never", "kind", "other days", "areas", "parents", "mail", "work", "between"].contains(&what),
+                    || [
+                        "never",
+                        "kind",
+                        "other days",
+                        "first days",
+                        "last days",
+                        "further days",
+                        "areas",
+                        "parents",
+                        "mail",
+                        "work",
+                        "between"
+                    ]
+                    .contains(&what),
                 "{what}"
             );
             for spelling in split(spellings).filter(|_| word) {

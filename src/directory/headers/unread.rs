@@ -17,7 +17,8 @@ pub(in crate::directory) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::
         raw.watched.iter().filter(|column| !ignored(column) && hold(column)).collect()
     };
     let addresses = those(Watched::holds_addresses);
-    let (days, states) = (those(Watched::holds_days), those(Watched::holds_states));
+    let (mut days, states) = (those(Watched::holds_days), those(Watched::holds_states));
+    days.retain(|column| !headers::is_of_no_last_day(&column.header));
     let mapped = |slots: &[Slot]| slots.iter().any(|slot| mapping.first(*slot).is_some());
     if !mapped(&[Slot::Email]) {
         needed(&addresses, "e-mail addresses, and no column is known to be the work address", "it is", "email")?;
