@@ -111,6 +111,19 @@ fn pitfall_07_titles_with_key_words_bands_and_a_second_header_row() {
     assert_eq!(column(&people, "row"), ["6"]);
     says(&people, "above the headers");
     says(&people, "second row of headers");
+    // SuccessFactors' second row is one of labels, whatever a company calls its fields; without it, people follow at once.
+    let keys = "STATUS,USERID,USERNAME,FIRSTNAME,LASTNAME,TITLE,EMAIL,MANAGER,HR,DEPARTMENT,HIREDATE,EMPID,CUSTOM01\n";
+    let labels =
+        "State,Login,Short name,Given,Surname at work,Role here,Corporate Mail,Boss,Partner,Cost unit,Joined us,Payroll key,Shoe\n";
+    let person = "active,u1,aa,Ada,Aa,Clerk,a@b.com,NO_MANAGER,NO_HR,Sales,2020-01-31,1,\n";
+    for (text, rejected, rows) in [
+        (format!("{keys}{labels}{person}"), 0, ["3"]),
+        (format!("{keys}{person}"), 0, ["2"]),
+        (format!("{keys}active,u2,bb,Bob,Bb,Clerk,,u1,NO_HR,Sales,2020-01-31,,x\n{person}"), 1, ["3"]),
+    ] {
+        let people = loaded("udf.csv", &text);
+        assert_eq!((people.rejected.len(), column(&people, "row")), (rejected, rows.map(str::to_owned).to_vec()), "{text}");
+    }
 }
 
 #[test]
@@ -119,6 +132,24 @@ fn pitfall_08_totals_and_footers_are_skipped_and_said() {
     let people = loaded("totals.csv", text);
     assert_eq!(column(&people, "email"), ["a@b.com"]);
     assert_eq!((people.rejected.len(), people.sources[0].skipped.len()), (0, 3), "{:?}", people.sources[0].skipped);
+    for footer in [
+        "Grand totals,,,3000,",
+        "Gesamt,,,3000,",
+        "Summe,,,3.000,",
+        "Headcount,30,,,",
+        "Finance Total,,,3000,",
+        ",,,,\n\"Questions? Contact hr@b.com\",,,,",
+    ] {
+        let lines = |headers: &str| format!("{headers}\nA,Ada,Finance,1,a@b.com\nB,Bob,Finance,2,b@b.com\n{footer}\n");
+        for headers in ["Last Name,First Name,Department,Gross Pay,Email", "Employee ID,Name,Department,Gross Pay,Email"] {
+            let people = loaded("totals.csv", lines(headers));
+            assert_eq!(column(&people, "email"), ["a@b.com", "b@b.com"], "{footer}");
+            assert_eq!(people.rejected.len(), 0, "{footer}: {:?}", people.rejected);
+        }
+    }
+    // A sentence that is not one of a footer may be somebody's address.
+    let people = loaded("lone.csv", "Email,Name\na@b.com,A\nwrite to b@b.com,\n");
+    assert_eq!(people.rejected.len(), 1);
     // But a person without any key is a rejected row, not a total.
     let people = loaded("agency.csv", "Employee ID,Email,Name,Department,Status\n1,a@b.com,A,X,Active\n,,Agency Temp,X,Active\n");
     assert_eq!(people.rejected[0].row, 3);
