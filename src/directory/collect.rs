@@ -170,7 +170,11 @@ impl<'l> Collector<'l> {
             let cell = row.get(*at);
             let words = || cells::trim(&cell).split(' ').filter(|word| !word.is_empty());
             let addresses = || words().filter(|word| word.contains('@')).count();
-            words().count() >= 3 && addresses() == 1 && !cells::is_email(&cells::email(&cell))
+            cell.contains('@')
+                && cell.contains(' ')
+                && words().count() >= 3
+                && addresses() == 1
+                && !cells::is_email(&cells::email(&cell))
         };
         self.layout.identity.iter().any(sentence) && (0..row.len()).filter(|at| row.is_filled(*at)).count() == 1
     }

@@ -121,7 +121,8 @@ fn is_word_for_none(cell: &str) -> bool {
         "nessuna",
     ];
     let lower = cells::trim(cell).to_lowercase();
-    WORDS.contains(&lower.trim_matches(['(', ')', '<', '>', '[', ']', '-', ' '])) || !lower.contains(char::is_alphanumeric)
+    WORDS.contains(&lower.trim_matches(['(', ')', '<', '>', '[', ']', '-', ' ']))
+        || lower.chars().all(|sign| "-–—._*/ ".contains(sign))
 }
 
 /// The employee numbers, as text.

@@ -291,7 +291,9 @@ fn words(header: &str) -> Vec<String> {
 /// Whether a header is never read, whatever it matches.
 fn is_never_read(header: &str, keys: &[String]) -> bool {
     let for_input = header.contains('[') && header.to_uppercase().contains("[UPLOAD ONLY]");
-    for_input || keys.iter().any(|key| NEVER_READ.contains(key))
+    // Workday's queries give a reference to each worker, `{"id": …, "descriptor": …}`: its id is no number of `Worker ID`.
+    let reference = header.eq_ignore_ascii_case("worker.id");
+    for_input || reference || keys.iter().any(|key| NEVER_READ.contains(key))
 }
 
 /// The system that writes such headers.

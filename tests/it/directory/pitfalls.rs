@@ -164,6 +164,21 @@ fn pitfall_09_headers_repeated_are_dropped_and_missing_ones_stop_the_load() {
 }
 
 #[test]
+fn of_several_numbers_or_lines_of_one_field_the_first_is_the_value() {
+    let text =
+        "Employee ID,Worker,Email - Primary Work,Phone,Department\n1,A,a@b.com,+1 801 555 0100; +1 303 555 0199,\"Sales\nNorth\"\n";
+    let people = loaded("workers.csv", text);
+    assert_eq!(
+        (column(&people, "phone"), column(&people, "department")),
+        (vec!["+1 801 555 0100".to_owned()], vec!["Sales".to_owned()])
+    );
+    // A wrapped line of any other file, and an extension, are parts of one value.
+    let people = loaded("staff.csv", "Email,Phone,Department\na@b.com,+1 801 555 0100;ext=12,\"Sales\nNorth\"\n");
+    assert_eq!(column(&people, "phone"), ["+1 801 555 0100;ext=12"]);
+    assert_eq!(column(&people, "department")[0].split_whitespace().collect::<Vec<_>>(), ["Sales", "North"]);
+}
+
+#[test]
 fn pitfall_10_duplicate_and_dirty_headers() {
     let people = loaded("dirty.csv", "Work\u{a0}Email *,\"Employee\nID\",,Department,Department\na@b.com,1,x,,Finance\n");
     assert_eq!((column(&people, "email"), column(&people, "employee_number")), (vec!["a@b.com".to_owned()], vec!["1".to_owned()]));
@@ -637,4 +652,16 @@ fn read_rows_is_a_plain_rectangle() {
     let csv = file(folder.path(), "sheet.csv", "action,decision\n\"A-1\",approve\n\n'A-2\n");
     let rows = domo_reconcile::directory::table::read_rows(&csv.path, None).unwrap();
     assert_eq!(rows, [["action", "decision"], ["A-1", "approve"], ["'A-2", ""]]);
+}
+
+#[test]
+fn references_of_workday_s_queries_are_no_numbers_and_paylocity_s_days_are_read() {
+    let rows = serde_json::json!({"total": 1, "data": [{"employeeID": "10001", "worker": {"id": "w1", "descriptor": "Ada Aa"}, "workerActive": true,
+        "primaryWorkEmail": "a@b.com"}]});
+    let people = loaded("workers.json", rows.to_string());
+    assert_eq!([column(&people, "employee_number"), column(&people, "name")].concat(), ["10001", "Ada Aa"]);
+    let rows = serde_json::json!([{"employeeId": "1", "firstName": "Ada", "workAddress": {"emailAddress": "a@b.com"},
+        "status": {"employeeStatus": "T", "hireDate": "2019-03-04", "terminationDate": "2026-01-31"}}]);
+    let people = loaded("employees.json", rows.to_string());
+    assert_eq!([column(&people, "hire_date"), column(&people, "termination_date")].concat(), ["2019-03-04", "2026-01-31"]);
 }
