@@ -36,11 +36,11 @@ fn keep_firsts(given: Given<'_>, slot: Slot, read: &mut Read<StringChunked>) {
     if count == 0 {
         return;
     }
-    let first = |cell: Option<&str>| {
-        let cell = cell?;
-        if is_several(&cell) { cell.split(signs).find_map(cells::clean) } else { Some(cell) }
-    };
-    read.values = StringChunked::from_iter_options(PlSmallStr::EMPTY, read.values.iter().map(first));
+    let firsts = read.values.iter().map(|cell| match cell {
+        Some(cell) if is_several(&cell) => cell.split(signs).find_map(cells::clean),
+        other => other,
+    });
+    read.values = StringChunked::from_iter_options(PlSmallStr::EMPTY, firsts);
     let header = given.column(slot).map_or("", |column| column.header.as_str());
     let cells = crate::text::plural(count, "cell has", "cells have");
     read.notes.push(format!("{cells} several values of `{header}`: the first of each was read"));
