@@ -61,9 +61,13 @@ impl Apart {
             for (at, (row, cell)) in raw.rows.iter().zip(column.values.iter()).enumerate() {
                 let Some(cell) = cell else { continue };
                 let Some((one, many)) = kind(cell) else { continue };
-                if !filled(raw, mapping, Slot::EmployeeNumber, at).is_empty() || is_somebody(raw, mapping, at) {
+                if !filled(raw, mapping, Slot::EmployeeNumber, at).is_empty() || is_somebody(raw, mapping, at, status::is_of_people)
+                {
                     let header = &column.header;
-                    self.doubtful.insert(*row, format!("`{header}` says that it is a {one}, and other cells that it is a person"));
+                    self.doubtful.insert(
+                        *row,
+                        format!("`{header}` says that it is a {one}, and other cells that it is a person; skip_rows settles it"),
+                    );
                     continue;
                 }
                 if self.out.insert(*row, Cow::Borrowed("no person, by what it says it is")).is_none() {
@@ -88,10 +92,13 @@ impl Apart {
             let Some(row) = raw.rows.get(at) else { continue };
             // A family may be called so: `Vaga, Anna`.
             let (vacant, may_be) = (names().any(is_vacant), names().any(is_vacant_or_family));
-            match (vacant, may_be, is_somebody(raw, mapping, at)) {
+            // A position is active as people are: beside `VACANT - Clerk` such a word says nothing.
+            let is_position = names().any(is_vacant_position);
+            let said = |cell: &str| if is_position { status::is_of_people(cell) } else { status::is_state(cell) };
+            match (vacant, may_be, is_somebody(raw, mapping, at, said)) {
                 (false, false, _) | (false, true, true) => {}
                 (false, true, false) | (true, _, true) if !cells(Slot::EmployeeNumber).is_empty() => {
-                    self.doubtful.insert(*row, "its name may be a word for a vacant position".to_owned());
+                    self.doubtful.insert(*row, "its name may be a word for a vacant position; skip_rows settles it".to_owned());
                 }
                 _ => _ = self.out.entry(*row).or_insert(Cow::Borrowed("a vacant position")),
             }
@@ -140,10 +147,9 @@ fn filled<'r>(raw: &'r Raw, mapping: &Mapping, slot: Slot, at: usize) -> Vec<&'r
     mapping.columns(slot).filter_map(|claim| raw.columns.get(claim.column)?.values.get(at)).collect()
 }
 
-/// Whether a row says what is said of people alone: a first day, a word for being at work or gone.
-fn is_somebody(raw: &Raw, mapping: &Mapping, at: usize) -> bool {
-    let is_state = |cell: &&str| status::is_state(cell);
-    !filled(raw, mapping, Slot::HireDate, at).is_empty() || filled(raw, mapping, Slot::Status, at).iter().any(is_state)
+/// Whether a row says what is said of people alone: a first day, or a `word` for their standing.
+fn is_somebody(raw: &Raw, mapping: &Mapping, at: usize, word: impl Fn(&str) -> bool) -> bool {
+    !filled(raw, mapping, Slot::HireDate, at).is_empty() || filled(raw, mapping, Slot::Status, at).into_iter().any(word)
 }
 
 fn say(count: usize, one: &str, many: &str, source: &mut Source) {
@@ -162,7 +168,9 @@ fn kind(cell: &str) -> Option<(&'static str, &'static str)> {
         let first = if words.iter().any(|word| word == "top") { 0 } else { words.len() - 1 };
         words.into_iter().skip(first).collect::<Vec<_>>()
     };
-    let words: Vec<String> = class.split(cells::SEPARATORS).flat_map(spaced).chain([squashed(class)]).collect();
+    // `Room - large`, `Group (Universal)`: the thing stands before what is said of it.
+    let before = [" - ", " – ", " ("].iter().find_map(|sign| class.split_once(sign)).map_or("", |(thing, _)| thing);
+    let words: Vec<String> = class.split(cells::SEPARATORS).chain([before]).flat_map(spaced).chain([squashed(class)]).collect();
     let known = |(.., known): &&(_, _, Vec<&str>)| known.iter().any(|known| words.iter().any(|word| word == known));
     KINDS.iter().find(known).map(|(one, many, _)| (*one, *many))
 }
@@ -175,6 +183,12 @@ pub(super) fn is_no_person(word: &str) -> bool {
 /// Whether a name says that there is nobody: a word for it alone, or before a sign and the position (`VACANT - Clerk`).
 fn is_vacant(name: &str) -> bool {
     is_vacant_before(name, &['-', '–', ':', '(', '/', '#'])
+}
+
+/// Whether it says so and names the position.
+fn is_vacant_position(name: &str) -> bool {
+    let named = |(word, position): (&str, &str)| is_vacant(word) && position.contains(char::is_alphabetic);
+    name.split_once(['-', '–', ':', '(', '/', '#']).is_some_and(named)
 }
 
 /// Whether it says so, or is a family's with the given name behind it.

@@ -100,7 +100,7 @@ impl<'l> Collector<'l> {
     pub(super) fn row(&mut self, number: u32, row: &(impl Cells + ?Sized)) {
         let width = self.layout.headers.len();
         // Most rows are people: the rest is looked at only where nothing can be a key.
-        if !self.is_keyed(row) && !self.keyless(number, row) {
+        if (!self.is_keyed(row) || self.is_sentence(row)) && !self.keyless(number, row) {
             return;
         }
         if row.len() > width {
@@ -164,6 +164,21 @@ impl<'l> Collector<'l> {
         })
     }
 
+    /// Whether all of a row is one sentence with an address in it: `Questions? Contact hr@acme.example`.
+    fn is_sentence(&self, row: &(impl Cells + ?Sized)) -> bool {
+        let sentence = |at: &usize| {
+            let cell = row.get(*at);
+            let words = || cells::trim(&cell).split(' ').filter(|word| !word.is_empty());
+            let addresses = || words().filter(|word| word.contains('@')).count();
+            cell.contains('@')
+                && cell.contains(' ')
+                && words().count() >= 3
+                && addresses() == 1
+                && !cells::is_email(&cells::email(&cell))
+        };
+        self.layout.identity.iter().any(sentence) && (0..row.len()).filter(|at| row.is_filled(*at)).count() == 1
+    }
+
     /// Takes note of a row without a key; false where it certainly is no person.
     fn keyless(&mut self, number: u32, row: &(impl Cells + ?Sized)) -> bool {
         let filled: Vec<usize> = (0..row.len()).filter(|at| row.is_filled(*at)).collect();
@@ -198,6 +213,7 @@ impl<'l> Collector<'l> {
             named: is(&|slot| matches!(slot, Slot::Name | Slot::GivenName | Slot::FamilyName))
                 || filled.len() > 1 && is(&|slot| slot == Slot::Email),
             of_a_person: is(&|slot| !slot.identifies() && slot.field().is_some()),
+            is_sentence: self.is_sentence(row),
             counts: matches!(filled.as_slice(), [label, number] if *number == label + 1 && slot(*number).is_some()),
         });
         true

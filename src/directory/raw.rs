@@ -141,6 +141,8 @@ pub(super) struct Keyless {
     pub(super) named: bool,
     /// Whether one stands under another field of a person.
     pub(super) of_a_person: bool,
+    /// Whether it is but one cell, a sentence with an address in it, under a header of addresses or numbers.
+    pub(super) is_sentence: bool,
     /// Whether it is a label and, next to it, a cell under a field of a person: nothing is added up there, so a number counts rows.
     pub(super) counts: bool,
 }

@@ -231,7 +231,7 @@ impl Reader<'_> {
                         .hint("rows count from 1, as a spreadsheet shows them")
                 )
             };
-            return Ok(HeaderRow { at, labels: headers::is_label_row(rows.get(at + 1)), score: 0, identified: true });
+            return Ok(HeaderRow { at, labels: headers::has_labels(rows, at), score: 0, identified: true });
         }
         headers::find(rows, self.is_configured).ok_or_else(|| {
             let searched = rows.len().min(headers::SEARCHED);

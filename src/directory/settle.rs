@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 
+use super::days::dates;
 use super::lists::lists;
 use super::raw::{Keyless, Raw};
 use super::{cells, status};
@@ -15,6 +16,7 @@ use super::{cells, status};
 lists! {
     "settle.txt";
     BEGINS = "begins",
+    CONTACTS = "contacts",
     NAMES = "names",
     WHOLE = "whole",
 }
@@ -46,6 +48,8 @@ fn nobody(row: &Keyless, marked: bool, again: bool, width: usize, last: u32) -> 
     let behind = row.row > last;
     if again {
         Some("a page header again")
+    } else if row.is_sentence {
+        (behind && (is_footer(row) || begins(&CONTACTS, &bare(first)))).then_some("a total or a footer")
     } else if (marked || is_short(row, width) && is_footer(row)) && (behind || !names_somebody(row)) {
         Some("a total or a footer")
     } else if !row.named && !row.of_a_person {
@@ -70,7 +74,22 @@ fn is_footer(row: &Keyless) -> bool {
     let word = || first.split(|sign: char| !sign.is_alphabetic()).next().unwrap_or_default().to_lowercase();
     let called = || NAMES.iter().any(|name| *name == word()) || row.cells.iter().skip(1).any(|cell| status::is_state(cell));
     let person = || row.named && row.of_a_person && !first.contains(|sign: char| sign.is_ascii_digit() || sign == ':') && called();
-    begins_footer(first) && !person()
+    begins_footer(first) && !person() || sums_up(row) && (begins_footer(first) || ends_total(first))
+}
+
+/// Whether it is the total of a part: `Finance Total`. Nobody but a total has nothing beside such a name but numbers.
+fn ends_total(cell: &str) -> bool {
+    const ENDS: [&str; 8] = ["total", "totals", "subtotal", "sub-total", "gesamt", "summe", "totaal", "totale"];
+    let lower = bare(cell);
+    lower.rsplit_once(' ').is_some_and(|(_, last)| ENDS.contains(&last.trim_end_matches(':')))
+}
+
+/// Whether nothing but numbers stand beside a row's first cell, and no day among them: what a total has and a person has not.
+fn sums_up(row: &Keyless) -> bool {
+    let is_sum = |cell: &String| {
+        cell.contains(|sign: char| sign.is_ascii_digit()) && !cell.contains(char::is_alphabetic) && !dates::is_day(cell)
+    };
+    row.cells.len() > 1 && row.cells.len() == row.filled && row.cells.iter().skip(1).all(is_sum)
 }
 
 /// Whether a row that may be a footer has anything of a person in it: not where there is but `Page 3`, nor in `Total` beside numbers.
@@ -109,9 +128,12 @@ fn begins_footer(cell: &str) -> bool {
         return false;
     }
     let lower = bare(cell);
-    // A family may be called Totalino: a word is a word.
-    let begins = |start: &&str| lower.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
-    BEGINS.iter().any(begins) || is_whole_footer(cell)
+    begins(&BEGINS, &lower) || is_whole_footer(cell)
+}
+
+/// Whether a text begins with one of these words. A family may be called Totalino: a word is a word.
+fn begins(words: &[&str], lower: &str) -> bool {
+    words.iter().any(|start| lower.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphabetic)))
 }
 
 /// Whether a cell holds such words and nothing else.

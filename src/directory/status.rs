@@ -158,6 +158,12 @@ pub(super) fn is_state(cell: &str) -> bool {
     cell.len() <= 40 && is(fold(cell))
 }
 
+/// Whether a cell is a word that is said of people alone: gone, on leave, to begin. Rooms and groups are active and inactive, too.
+pub(super) fn is_of_people(cell: &str) -> bool {
+    let of_people = |status: &Status| matches!(status, Status::Terminated | Status::Leave | Status::Prehire);
+    cell.len() <= 40 && WORDS.get(&fold(cell)).is_some_and(of_people)
+}
+
 /// Whether a column has nothing but the letters of yes and no in one language; `O` needs its `N` beside it.
 fn are_yes_and_no(cells: &StringChunked) -> bool {
     const PAIRS: [&str; 6] = ["yn", "jn", "sn", "tn", "tf", "on"];

@@ -6,17 +6,20 @@ use polars::prelude::*;
 
 use super::given::{Given, Read};
 use super::text::coalesce;
-use crate::directory::cells;
 use crate::directory::collect::can_be_number;
 use crate::directory::headers::slot::Slot;
 use crate::directory::headers::spellings::WEAK;
 use crate::directory::people::Doubt;
 use crate::directory::raw::RawColumn;
+use crate::directory::{cells, headers};
 use crate::terms::value::Number;
 use crate::text::{damage, entities, shows_nothing};
 
 /// What is wrong with a cell that should hold an address and does not.
 pub(super) const NO_ADDRESS: &str = "this is no single e-mail address";
+
+/// What is said of a cell that says that there is no address.
+const NONE_YET: &str = "this is no e-mail address but a word for none: read as empty";
 
 /// The e-mail addresses: of the best column, blanks filled from the next best.
 pub(super) fn emails(given: Given<'_>) -> Read<StringChunked> {
@@ -77,13 +80,49 @@ fn addresses(given: Given<'_>, column: &RawColumn, rank: u8, before: Option<&Str
                     values.append_null();
                     // A login need not be an address.
                     if rank < WEAK {
-                        doubts.push(given.doubt(at, "email", NO_ADDRESS, cell));
+                        let problem = if is_word_for_none(cell) { NONE_YET } else { NO_ADDRESS };
+                        doubts.push(given.doubt(at, "email", problem, cell));
                     }
                 }
             },
         }
     }
     Read { values: values.finish(), doubts, ..Read::default() }
+}
+
+/// Whether a cell says that somebody has no address, or none yet. Any other text may be half of one.
+fn is_word_for_none(cell: &str) -> bool {
+    const WORDS: [&str; 26] = [
+        "tbd",
+        "tbc",
+        "tba",
+        "na",
+        "n.a.",
+        "n.a",
+        "nil",
+        "no",
+        "no email",
+        "no e-mail",
+        "no mail",
+        "no work email",
+        "pending",
+        "not available",
+        "not applicable",
+        "not yet",
+        "unknown",
+        "missing",
+        "requested",
+        "keine",
+        "keine e-mail",
+        "folgt",
+        "aucun",
+        "sin correo",
+        "ninguno",
+        "nessuna",
+    ];
+    let lower = cells::trim(cell).to_lowercase();
+    WORDS.contains(&lower.trim_matches(['(', ')', '<', '>', '[', ']', '-', ' ']))
+        || lower.chars().all(|sign| "-–—._*/ ".contains(sign))
 }
 
 /// The employee numbers, as text.
@@ -103,7 +142,8 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
         return Read { values: column.values.clone(), notes, doubts };
     }
     let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
-    let lists = are_lists(&column.values);
+    let lists = are_lists(&column.values, &cells::NUMBER_SEPARATORS);
+    let perhaps = !grouped && are_lists(&column.values, PERHAPS_SEPARATORS);
     let all_alike = !lists && column.values.iter().flatten().all(|cell| several_numbers(cell, true).len() > 1);
     if all_alike {
         notes.push(format!("`{}` holds numbers with a sign between their parts: each is read as one", column.header));
@@ -123,7 +163,7 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
         // Whoever has a further one is no orphan: what is left out of a cell may be anybody's.
         let further = if several.iter().any(|part| *part != first) {
             Some("it holds several numbers: the first is the key, and who has another of them is not evaluable")
-        } else if !lists && !all_alike && several_numbers(cell, true).len() > 1 || !grouped && is_perhaps_several(cell) {
+        } else if !lists && !all_alike && several_numbers(cell, true).len() > 1 || perhaps && is_perhaps_several(cell) {
             Some("this may be several numbers or one: it is read as one, and who has a part of it is not evaluable")
         } else {
             None
@@ -162,7 +202,7 @@ fn with_further_numbers<'t>(given: Given<'t>, first: &'t RawColumn) -> (Cow<'t, 
         }
         let both = || column.values.iter().zip(next.values.iter()).filter_map(|(one, other)| Some((one?, other?)));
         let agree = both().next().is_some() && both().all(|(one, other)| one == other);
-        if agree {
+        if agree || are_of_contingent_workers(&column, next) {
             let rows = crate::text::plural(blank.len() as u64, "row", "rows");
             notes.push(format!("{rows} without `{}`: employee number taken from `{}`", first.header, next.header));
             column.to_mut().values = coalesce(&column.values, &next.values);
@@ -175,6 +215,15 @@ fn with_further_numbers<'t>(given: Given<'t>, first: &'t RawColumn) -> (Cow<'t, 
         }
     }
     (column, doubts, notes)
+}
+
+/// Whether these are the numbers of contingent workers, who stand among the employees under a header of their own, and none of them is
+/// an employee's.
+fn are_of_contingent_workers(employees: &RawColumn, others: &RawColumn) -> bool {
+    let known: PlHashSet<&str> = employees.values.iter().flatten().collect();
+    let mut rows = employees.values.iter().zip(others.values.iter());
+    headers::key(&others.header) == "contingentworkerid"
+        && rows.all(|(one, other)| other.is_none_or(|other| one.map_or_else(|| !known.contains(other), |one| one == other)))
 }
 
 /// Signs between groups of three digits. A space makes a number none.
@@ -205,20 +254,22 @@ fn several_numbers(cell: &str, lists: bool) -> Vec<&str> {
     cell.split('\n').filter_map(cells::clean).collect()
 }
 
+/// Signs that stand in numbers as often as between them.
+const PERHAPS_SEPARATORS: &[char] = &[',', '/'];
+
 /// Whether a number may be several, for a comma or a stroke stands in it.
 fn is_perhaps_several(cell: &str) -> bool {
-    cell.contains([',', '/']) && cell.split([',', '/']).all(|part| can_be_number(cells::trim(part)))
+    cell.contains(PERHAPS_SEPARATORS) && cell.split(PERHAPS_SEPARATORS).all(|part| can_be_number(cells::trim(part)))
 }
 
 /// Whether such signs stand between numbers: not where several people would have the same first one (`10;0001`, `10;0002`), for then a
 /// site or a company stands in front of each.
-fn are_lists(values: &StringChunked) -> bool {
+fn are_lists(values: &StringChunked, signs: &[char]) -> bool {
     let mut cells: PlHashMap<&str, &str> = PlHashMap::new();
-    values.iter().flatten().filter(|cell| cell.contains(cells::NUMBER_SEPARATORS)).all(|cell| {
-        match several_numbers(cell, true).as_slice() {
-            [first, _, ..] => *cells.entry(*first).or_insert(cell) == cell,
-            _ => true,
-        }
+    let parted = values.iter().flatten().filter_map(|cell| Some((cell, cell.split_once(signs)?)));
+    parted.into_iter().all(|(cell, (first, rest))| {
+        let parts = || rest.split(signs).chain([first]).filter_map(cells::clean);
+        !parts().all(can_be_number) || parts().count() < 2 || *cells.entry(cells::trim(first)).or_insert(cell) == cell
     })
 }
 

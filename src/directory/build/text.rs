@@ -4,13 +4,14 @@ use polars::prelude::*;
 
 use super::given::{Given, Read};
 use crate::directory::headers::slot::Slot;
-use crate::directory::names;
 use crate::directory::people::Doubt;
+use crate::directory::{cells, names};
 use crate::text::damage::{self, Damage};
 
 /// The best column of a slot, blanks filled from the next best.
 pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
     let mut read = best(given, slot);
+    keep_firsts(given, slot, &mut read);
     if let Some(field) = slot.field().filter(|field| field.free_text().is_some()) {
         read.doubts = damaged(given, field.name, &read.values, damage::of);
     }
@@ -18,6 +19,31 @@ pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
         read.doubts.extend(no_numbers(given, &read.values));
     }
     read
+}
+
+/// Of a cell with several telephone numbers, or several lines by Workday, the first is the value. Elsewhere a line may be a wrapped one.
+fn keep_firsts(given: Given<'_>, slot: Slot, read: &mut Read<StringChunked>) {
+    let is_workday = || given.mapping.system.is_some_and(|system| system.name == "Workday");
+    let signs: &[char] = match slot {
+        Slot::Phone => &[';', '\n'],
+        Slot::Title | Slot::Department | Slot::Location if is_workday() => &['\n'],
+        _ => return,
+    };
+    // `+1 801 555 0100;ext=12` is one number.
+    let is_value = |part: &str| slot != Slot::Phone || part.bytes().filter(u8::is_ascii_digit).count() >= 5;
+    let is_several = |cell: &&str| cell.contains(signs) && cell.split(signs).filter_map(cells::clean).all(is_value);
+    let count = read.values.iter().flatten().filter(is_several).count() as u64;
+    if count == 0 {
+        return;
+    }
+    let firsts = read.values.iter().map(|cell| match cell {
+        Some(cell) if is_several(&cell) => cell.split(signs).find_map(cells::clean),
+        other => other,
+    });
+    read.values = StringChunked::from_iter_options(PlSmallStr::EMPTY, firsts);
+    let header = given.column(slot).map_or("", |column| column.header.as_str());
+    let cells = crate::text::plural(count, "cell has", "cells have");
+    read.notes.push(format!("{cells} several values of `{header}`: the first of each was read"));
 }
 
 /// Numbers of one digit again and again, for somebody had to fill something in; and what cannot be dialled: words, what a spreadsheet

@@ -153,7 +153,7 @@ impl Mapping {
         });
     }
 
-    /// Two columns of one rank that differ: nobody but a person can say which is meant.
+    /// Two columns of one rank that differ: of addresses, numbers and switches nobody but a person can say which is meant.
     fn refuse_contradictions(&mut self, raw: &Raw) -> Result<()> {
         let (mut contradictions, mut choices) = (Vec::new(), Vec::new());
         for pair in self.claims.windows(2) {
@@ -173,6 +173,12 @@ impl Mapping {
                     .push(format!("the columns `{}` and `{}` hold the same; the first was used", first.header, second.header));
                 continue;
             };
+            // Words and last days are read from both, and a row in which one of them says employed is read so and doubted.
+            if matches!(one.slot, Slot::Status | Slot::TerminationDate) {
+                let (first, second) = (&first.header, &second.header);
+                self.notes.push(format!("`{first}` and `{second}` differ in some rows: both are read, row by row"));
+                continue;
+            }
             let field = one.slot.field_name().unwrap_or_default();
             let row = raw.rows.get(at).copied().unwrap_or_default();
             contradictions.push(format!(

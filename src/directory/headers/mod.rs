@@ -12,8 +12,8 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::cells;
 use super::lists::split;
+use super::{cells, status};
 use crate::terms::FIELDS;
 use crate::text;
 use slot::Slot;
@@ -247,10 +247,59 @@ pub(super) fn is_of_no_interest(header: &str) -> bool {
     is_never_read(header, &keys) || keys.iter().any(|key| OTHER_DAYS.contains(key))
 }
 
+/// Whether the days under a header are certainly no last ones: a first day, an anniversary, the expiry of a document.
+pub(super) fn is_of_no_last_day(header: &str) -> bool {
+    static WORDS: LazyLock<[HashSet<String>; 3]> = LazyLock::new(|| ["first days", "last days", "further days"].map(squashed));
+    /// Letters from which on a word is looked for within others.
+    const LONG: usize = 6;
+    /// Words of which none says what begins or happens: `Inactive since` is nobody's first day.
+    const MEANINGLESS: [&str; 14] =
+        ["date", "day", "dates", "time", "last", "on", "of", "in", "the", "and", "since", "from", "seit", "depuis"];
+    let [first, last, further] = &*WORDS;
+    let whole = squash(header);
+    let words: Vec<String> = words(header).iter().map(|word| squash(word)).collect();
+    let has = |known: &HashSet<String>| {
+        let within = |word: &String| (word.chars().count() >= LONG || !word.is_ascii()) && whole.contains(word.as_str());
+        words.iter().any(|word| known.contains(word)) || known.iter().any(within)
+    };
+    let is_of_something_else = || {
+        // What ends may be an employment, what is called nothing but a day is anything.
+        let tells = |word: &String| !MEANINGLESS.contains(&word.as_str());
+        words.iter().all(|word| further.contains(word)) && words.iter().any(tells) && !is_ending(&words)
+    };
+    has(first) && !has(last) || is_of_something_else()
+}
+
+/// Whether words are of a last day without naming what ends: `Last Day`, `Service Expiration`, `Last Work Day`.
+fn is_ending(words: &[String]) -> bool {
+    let is = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let document = ["passport", "visa", "permit", "licence", "license"];
+    is(&["expiry", "expiration", "expires", "valid"]) && !is(&document)
+        || is(&["last"]) && is(&["day", "work", "service", "employment", "pay", "job", "position"])
+}
+
+/// The words of a header, also where they are written without spaces: `JobStartDate`.
+fn words(header: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for letter in header.chars() {
+        let begins = letter.is_uppercase() && before.is_lowercase();
+        match words.last_mut() {
+            Some(word) if letter.is_alphanumeric() && !begins => word.push(letter),
+            _ => words.push(if letter.is_alphanumeric() { letter.to_string() } else { String::new() }),
+        }
+        before = letter;
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 /// Whether a header is never read, whatever it matches.
 fn is_never_read(header: &str, keys: &[String]) -> bool {
     let for_input = header.contains('[') && header.to_uppercase().contains("[UPLOAD ONLY]");
-    for_input || keys.iter().any(|key| NEVER_READ.contains(key))
+    // Workday's queries give a reference to each worker, `{"id": …, "descriptor": …}`: its id is no number of `Worker ID`.
+    let reference = header.eq_ignore_ascii_case("worker.id");
+    for_input || reference || keys.iter().any(|key| NEVER_READ.contains(key))
 }
 
 /// The system that writes such headers.
@@ -300,7 +349,7 @@ pub(super) fn find(rows: &[Vec<String>], configured: &dyn Fn(&str) -> bool) -> O
     let people = |from: usize| rows.get(from..at).unwrap_or_default().iter().any(|row| is_person(row));
     let at = (0..at).find(|first| scores.get(*first).is_some_and(|score| *score > 0) && people(first + 1)).unwrap_or(at);
     let identified = slots(rows.get(at)?).iter().any(|slot| slot.identifies()) || best >= 1_000;
-    Some(HeaderRow { at, labels: is_label_row(rows.get(at + 1)), score: best, identified })
+    Some(HeaderRow { at, labels: has_labels(rows, at), score: best, identified })
 }
 
 /// Headers without what all of them begin with, the name of their table: `t.employee_id`, `Employee - Work email`.
@@ -330,13 +379,23 @@ pub(super) fn first_person(above: &[Vec<String>], headers: &[String]) -> Option<
     above.iter().position(|row| is_person(row) && under(row))
 }
 
-/// Whether a row below the headers is a second row of headers: most of its cells are header words and none looks like data.
-pub(super) fn is_label_row(row: Option<&Vec<String>>) -> bool {
-    let Some(row) = row else { return false };
+/// Whether the row below the headers is a second row of headers: none of its cells looks like data, and most are header words, or the
+/// system always writes such a row.
+pub(super) fn has_labels(rows: &[Vec<String>], at: usize) -> bool {
+    let (Some(headers), Some(row)) = (rows.get(at), rows.get(at + 1)) else { return false };
     let filled: Vec<&str> = cells::filled(row).collect();
     let known = filled.iter().filter(|cell| meaning(cell).is_some()).count();
     let data = filled.iter().any(|cell| cell.contains('@') || cell.chars().all(|character| character.is_ascii_digit()));
-    known >= 3 && known * 2 >= filled.len() && !data
+    !data && (known >= 3 && known * 2 >= filled.len() || are_free_labels(headers, &filled))
+}
+
+/// Whether these are the labels of a user data file: one for nearly every header, and no word for who is at work, which a person has.
+fn are_free_labels(headers: &[String], row: &[&str]) -> bool {
+    let named = cells::filled(headers).count();
+    let is_word = |cell: &&str| status::is_state(cell) || cell.to_lowercase().starts_with("active_");
+    system(headers.iter().map(String::as_str)).is_some_and(|system| system.name == systems::USER_DATA_FILE)
+        && row.len() * 4 >= named * 3
+        && !row.iter().any(is_word)
 }
 
 #[cfg(test)]

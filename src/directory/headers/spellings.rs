@@ -65,7 +65,21 @@ mod tests {
             let word = terms::Status::from_word(what).is_some() || what == "inactive";
             assert!(
                 word || header(what).is_some()
-                    || ["never", "kind", "accounts", "other days", "areas", "parents", "mail", "work", "between"].contains(&what),
+                    || [
+                        "never",
+                        "kind",
+                        "accounts",
+                        "other days",
+                        "first days",
+                        "last days",
+                        "further days",
+                        "areas",
+                        "parents",
+                        "mail",
+                        "work",
+                        "between"
+                    ]
+                    .contains(&what),
                 "{what}"
             );
             for spelling in split(spellings).filter(|_| word) {

@@ -32,6 +32,9 @@ const UNKNOWN: Status = Status::Unknown;
 /// Domo's own exports, which are no directory.
 pub(in crate::directory) const DOMO: &str = "Domo";
 
+/// The user data file of SuccessFactors, whose second row is always one of labels, in whatever words a company chose.
+pub(super) const USER_DATA_FILE: &str = "SuccessFactors user data file";
+
 /// Whether the system of this name, as evidence keeps it, is an identity provider.
 pub(in crate::directory) fn is_identity_provider(name: &str) -> bool {
     SYSTEMS.iter().any(|system| system.is_identity_provider && system.name == name)
@@ -144,7 +147,7 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
         words: &[(ACTIVE, "Active"), (SUSPENDED, "Suspended"), (TERMINATED, "Archived")],
     },
     System {
-        name: "SuccessFactors user data file",
+        name: USER_DATA_FILE,
         is_identity_provider: false,
         signatures: &["STATUS | USERID | USERNAME | FIRSTNAME | LASTNAME | MANAGER | HR"],
         columns: &[("USERID", Some(PersonKey)), ("MANAGER", Some(ManagerKey)), ("EMPID", Some(EmployeeNumber)), ("USERNAME", None)],

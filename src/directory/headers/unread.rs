@@ -18,7 +18,8 @@ pub(in crate::directory) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::
         raw.watched.iter().filter(|column| !ignored(column) && hold(column)).collect()
     };
     let addresses = those(Watched::holds_addresses);
-    let (days, states) = (those(Watched::holds_days), those(Watched::holds_states));
+    let (mut days, states) = (those(Watched::holds_days), those(Watched::holds_states));
+    days.retain(|column| !headers::is_of_no_last_day(&column.header));
     // A day of notice says of nobody that they have left.
     let tells = |slot: &Slot| mapping.columns(*slot).any(|claim| *slot != Slot::TerminationDate || claim.rank != NOTICE);
     let mapped = |slots: &[Slot]| slots.iter().any(tells);

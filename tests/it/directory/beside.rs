@@ -124,6 +124,61 @@ fn people_who_are_called_or_classed_as_nobody_is_are_no_orphans() {
 }
 
 #[test]
+fn a_word_for_active_makes_nobody_of_a_room_a_group_or_a_vacancy() {
+    for (row, rejected) in [
+        (",room.a@acme.example,Room A,Active,,Room", 0),
+        (",room.b@acme.example,Room B,Active,,Room - large", 0),
+        (",dist@acme.example,Dist,Enabled,,Group (Universal)", 0),
+        (",x@acme.example,X,Active,,Contact (external)", 0),
+        (",,VACANT,Active,,", 0),
+        ("4,,VACANT - Clerk,Active,,", 0),
+        (",r@acme.example,Rita Room,Terminated,,Room", 1),
+        (",r@acme.example,Rita Room,Active,2020-01-31,Room", 1),
+        ("4,,VACANT - Clerk,Active,2020-01-31,", 1),
+    ] {
+        let text = format!("Employee ID,Email,Name,Status,Hire Date,Record Type\n2001,{INES},Ines Duarte,Active,,User\n{row}\n");
+        let judged = judged("staff.csv", text);
+        assert_eq!((judged.people("rejected"), judged.people("matched"), judged.people("missing")), (rejected, 1, 0), "{row}");
+    }
+}
+
+#[test]
+fn a_word_in_place_of_an_address_leaves_the_number_in_use() {
+    for (cell, rejected) in [("TBD", 0), ("no email", 0), ("N.A.", 0), ("ines.duarte(at)acme.example", 1), ("ines duarte", 1)] {
+        let text =
+            format!("Employee ID,Email,Name,Status\n2001,{cell},Ines Duarte,Active\n2002,t@acme.example,Tom Becker,Active\n");
+        let judged = judged("staff.csv", text);
+        assert_eq!((judged.people("rejected"), of_ines(&judged).1), (rejected, true), "{cell}");
+        assert_eq!(of_ines(&judged).0, if rejected == 0 { vec![] } else { vec!["not-evaluable"] }, "{cell}");
+    }
+}
+
+#[test]
+fn pairs_of_columns_that_differ_in_a_row_are_judged_row_by_row() {
+    let text = format!("Email,Name,Termination Date,Last Day of Work\n{INES},Ines Duarte,2026-05-31,2026-05-29\n");
+    assert_eq!(of_ines(&judged("staff.csv", text)).0, ["leaver"]);
+    for (words, kinds, doubt) in
+        [("Terminated,Regular", &["leaver"][..], false), ("Active,Regular", &[], false), ("Terminated,Active", &[], true)]
+    {
+        let text = format!("Email,Name,Worker Status,Employment Status\n{INES},Ines Duarte,{words}\n");
+        assert_eq!(of_ines(&judged("staff.csv", text)), (kinds.to_vec(), doubt), "{words}");
+    }
+}
+
+#[test]
+fn numbers_of_contingent_workers_and_of_sites_are_numbers() {
+    let contingent = "Email,Employee ID,Contingent Worker ID\nx@acme.example,,2001\ny@acme.example,";
+    for (text, kinds, doubt) in [
+        (format!("{contingent}2002,\n"), &[][..], false),
+        // One number in both may be two people's.
+        (format!("{contingent}2001,\n"), &["not-evaluable"], true),
+        (format!("Email,Employee ID\n{INES},12/1001\ny@acme.example,12/1002\n"), &[], false),
+    ] {
+        assert_eq!(of_ines(&judged("staff.csv", &text)), (kinds.to_vec(), doubt), "{text}");
+    }
+}
+
+#[test]
 fn a_number_that_may_be_somebody_s_makes_no_orphan() {
     let further = |header: &str, [one, other]: [&str; 2]| {
         format!("Email,Employee ID,{header}\nx@acme.example,,2001\ny@acme.example,{one},{other}\n")

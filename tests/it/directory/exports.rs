@@ -591,6 +591,39 @@ fn a_column_that_may_decide_and_is_not_read_stops_the_load_by_name() {
         let ignored = format!("[[directory]]\npath = \"staff.csv\"\nignore = [\"{header}\"]\n");
         assert_eq!(company.with("domo-reconcile.toml", ignored).audit("staff.csv", 0).accounts("matched"), 4, "{header}");
     }
+    // A header that can only be of a first day, of a document or of the list itself is none of somebody's last day.
+    for (header, stops) in [
+        ("Job Start Date", false),
+        ("JobStartDate", false),
+        ("Position Effective Date", false),
+        ("Anniversary Date", false),
+        ("Joined", false),
+        ("Date added", false),
+        ("Adjusted Service Date", false),
+        ("Passport Expiry Date", false),
+        ("As Of Date", false),
+        ("Leave Start", false),
+        ("Vertragsbeginn", false),
+        ("Exit", true),
+        ("Inactive since", true),
+        ("Start/End", true),
+        ("Until", true),
+        ("Last Work Day", true),
+        ("Expiry Date", true),
+        ("Date", true),
+        ("Garden Leave Start", true),
+        ("Resignation Effective Date", true),
+    ] {
+        let company = Company::new().with(
+            "staff.csv",
+            with(&format!("Email,{header}"), addresses.map(|email| format!("{email},2020-01-31")).each_ref().map(String::as_str)),
+        );
+        if stops {
+            company.run("staff.csv").code(2);
+        } else {
+            assert_eq!(company.audit("staff.csv", 0).accounts("matched"), 4, "{header}");
+        }
+    }
     // Beside a column that is read it is only named.
     let beside = csv(4).replace("Status\n", "Status,HRBP\n").replace("Active\n", "Active,hr@acme.example\n");
     let company = Company::new().with("staff.csv", beside);

@@ -111,6 +111,19 @@ fn pitfall_07_titles_with_key_words_bands_and_a_second_header_row() {
     assert_eq!(column(&people, "row"), ["6"]);
     says(&people, "above the headers");
     says(&people, "second row of headers");
+    // SuccessFactors' second row is one of labels, whatever a company calls its fields; without it, people follow at once.
+    let keys = "STATUS,USERID,USERNAME,FIRSTNAME,LASTNAME,TITLE,EMAIL,MANAGER,HR,DEPARTMENT,HIREDATE,EMPID,CUSTOM01\n";
+    let labels =
+        "State,Login,Short name,Given,Surname at work,Role here,Corporate Mail,Boss,Partner,Cost unit,Joined us,Payroll key,Shoe\n";
+    let person = "active,u1,aa,Ada,Aa,Clerk,a@b.com,NO_MANAGER,NO_HR,Sales,2020-01-31,1,\n";
+    for (text, rejected, rows) in [
+        (format!("{keys}{labels}{person}"), 0, ["3"]),
+        (format!("{keys}{person}"), 0, ["2"]),
+        (format!("{keys}active,u2,bb,Bob,Bb,Clerk,,u1,NO_HR,Sales,2020-01-31,,x\n{person}"), 1, ["3"]),
+    ] {
+        let people = loaded("udf.csv", &text);
+        assert_eq!((people.rejected.len(), column(&people, "row")), (rejected, rows.map(str::to_owned).to_vec()), "{text}");
+    }
 }
 
 #[test]
@@ -119,6 +132,24 @@ fn pitfall_08_totals_and_footers_are_skipped_and_said() {
     let people = loaded("totals.csv", text);
     assert_eq!(column(&people, "email"), ["a@b.com"]);
     assert_eq!((people.rejected.len(), people.sources[0].skipped.len()), (0, 3), "{:?}", people.sources[0].skipped);
+    for footer in [
+        "Grand totals,,,3000,",
+        "Gesamt,,,3000,",
+        "Summe,,,3.000,",
+        "Headcount,30,,,",
+        "Finance Total,,,3000,",
+        ",,,,\n\"Questions? Contact hr@b.com\",,,,",
+    ] {
+        let lines = |headers: &str| format!("{headers}\nA,Ada,Finance,1,a@b.com\nB,Bob,Finance,2,b@b.com\n{footer}\n");
+        for headers in ["Last Name,First Name,Department,Gross Pay,Email", "Employee ID,Name,Department,Gross Pay,Email"] {
+            let people = loaded("totals.csv", lines(headers));
+            assert_eq!(column(&people, "email"), ["a@b.com", "b@b.com"], "{footer}");
+            assert_eq!(people.rejected.len(), 0, "{footer}: {:?}", people.rejected);
+        }
+    }
+    // A sentence that is not one of a footer may be somebody's address.
+    let people = loaded("lone.csv", "Email,Name\na@b.com,A\nwrite to b@b.com,\n");
+    assert_eq!(people.rejected.len(), 1);
     // But a person without any key is a rejected row, not a total.
     let people = loaded("agency.csv", "Employee ID,Email,Name,Department,Status\n1,a@b.com,A,X,Active\n,,Agency Temp,X,Active\n");
     assert_eq!(people.rejected[0].row, 3);
@@ -130,6 +161,21 @@ fn pitfall_09_headers_repeated_are_dropped_and_missing_ones_stop_the_load() {
     assert_eq!(column(&people, "row"), ["2", "4"]);
     says(&people, "the headers again");
     assert!(refused("none.csv", "a@b.com,A\nb@b.com,B\n").contains("no headers were found"));
+}
+
+#[test]
+fn of_several_numbers_or_lines_of_one_field_the_first_is_the_value() {
+    let text =
+        "Employee ID,Worker,Email - Primary Work,Phone,Department\n1,A,a@b.com,+1 801 555 0100; +1 303 555 0199,\"Sales\nNorth\"\n";
+    let people = loaded("workers.csv", text);
+    assert_eq!(
+        (column(&people, "phone"), column(&people, "department")),
+        (vec!["+1 801 555 0100".to_owned()], vec!["Sales".to_owned()])
+    );
+    // A wrapped line of any other file, and an extension, are parts of one value.
+    let people = loaded("staff.csv", "Email,Phone,Department\na@b.com,+1 801 555 0100;ext=12,\"Sales\nNorth\"\n");
+    assert_eq!(column(&people, "phone"), ["+1 801 555 0100;ext=12"]);
+    assert_eq!(column(&people, "department")[0].split_whitespace().collect::<Vec<_>>(), ["Sales", "North"]);
 }
 
 #[test]
@@ -606,4 +652,16 @@ fn read_rows_is_a_plain_rectangle() {
     let csv = file(folder.path(), "sheet.csv", "action,decision\n\"A-1\",approve\n\n'A-2\n");
     let rows = domo_reconcile::directory::table::read_rows(&csv.path, None).unwrap();
     assert_eq!(rows, [["action", "decision"], ["A-1", "approve"], ["'A-2", ""]]);
+}
+
+#[test]
+fn references_of_workday_s_queries_are_no_numbers_and_paylocity_s_days_are_read() {
+    let rows = serde_json::json!({"total": 1, "data": [{"employeeID": "10001", "worker": {"id": "w1", "descriptor": "Ada Aa"}, "workerActive": true,
+        "primaryWorkEmail": "a@b.com"}]});
+    let people = loaded("workers.json", rows.to_string());
+    assert_eq!([column(&people, "employee_number"), column(&people, "name")].concat(), ["10001", "Ada Aa"]);
+    let rows = serde_json::json!([{"employeeId": "1", "firstName": "Ada", "workAddress": {"emailAddress": "a@b.com"},
+        "status": {"employeeStatus": "T", "hireDate": "2019-03-04", "terminationDate": "2026-01-31"}}]);
+    let people = loaded("employees.json", rows.to_string());
+    assert_eq!([column(&people, "hire_date"), column(&people, "termination_date")].concat(), ["2019-03-04", "2026-01-31"]);
 }

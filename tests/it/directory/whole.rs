@@ -291,6 +291,8 @@ fn words_around_a_table_that_say_nothing_of_it_are_no_doubt() {
         "View: All employees",
         "Excluded: none",
         "Scope: all",
+        "Scope: Global",
+        "Population: Active and Terminated",
         "Query: SELECT * FROM employees",
         "Next review: spring",
         "Showing 3 out of 3 records",
