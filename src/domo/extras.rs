@@ -39,7 +39,7 @@ impl Activity {
             (0, 0) => "the activity log holds not one event".to_owned(),
             (0, events) => format!("the activity log shows no account in its {}", text::plural(events, "event", "events")),
             (unread, events) => format!(
-                "of {unread} of {} of the activity log it cannot be read who did something, or when",
+                "{unread} of {} of the activity log cannot be read: who did something, or when",
                 text::plural(events, "event", "events")
             ),
         };

@@ -45,7 +45,7 @@ pub(super) fn run(options: &cli::Audit, invocation: &Invocation) -> Result<Exit>
         }
         None => domo::Settings::from_env(&loaded.config, None).map(|settings| From::Api(Box::new(settings))),
     };
-    let audited = readable.and_then(|()| from).and_then(|from| audit.of(invocation, &loaded, from));
+    let audited = readable.and(from).and_then(|from| audit.of(invocation, &loaded, from));
     let notice = match &audited {
         Ok(audited) => audited.notice.clone(),
         Err(error) => Notice::failed(&instance_name(&loaded.config, None), invocation.started, error),

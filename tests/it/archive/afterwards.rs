@@ -276,9 +276,8 @@ fn a_record_that_was_cut_after_its_end_is_told_before_any_later_run() {
         let kept: Vec<u8> = whole.split_inclusive(|byte| *byte == b'\n').take(lines).flatten().copied().collect();
         for cut in [kept, whole[..whole.len() - 1].to_vec()] {
             std::fs::write(applied.path(name), &cut).unwrap();
-            let said = applied.verify();
-            said.code(1);
-            let said = format!("{}{}", said.stdout, said.stderr);
+            let verified = applied.verify().code(1);
+            let said = format!("{}{}", verified.stdout, verified.stderr);
             assert!(said.contains(&format!("{name} was cut")), "{name}, {} bytes: {said}", cut.len());
         }
         std::fs::remove_file(applied.path(name)).unwrap();
