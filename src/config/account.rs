@@ -3,8 +3,8 @@
 use std::fmt;
 
 use schemars::{Schema, SchemaGenerator, json_schema};
-use serde::Deserializer;
 use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// An e-mail address or an id.
 struct Named;
@@ -57,9 +57,17 @@ pub(super) fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String
     deserializer.deserialize_any(Named)
 }
 
-/// An id that is there.
+/// An id where there is one: TOML leaves it out, the plan and the manifest write null.
 pub(super) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    deserializer.deserialize_any(Id).map(Some)
+    struct Written(u64);
+
+    impl<'de> Deserialize<'de> for Written {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_any(Id).map(Self)
+        }
+    }
+
+    Ok(Option::<Written>::deserialize(deserializer)?.map(|Written(id)| id))
 }
 
 /// The schema of [`named`].

@@ -501,7 +501,7 @@ fn a_mind_that_is_changed_back_in_a_sheet_counts_and_the_sheet_of_before_does_no
     let read = |name: &str| company.review(&["--from", name, "--by", "eve", "--json"]).code(0).json();
     save("1.xlsx", &|row| if row[0].is_empty() { [""; 3] } else { ["approve", "", ""] });
     save("2.xlsx", &|row| if row[0] == action { ["reject", "", "court order"] } else { [""; 3] });
-    save("3.xlsx", &|row| if row[0] == action { ["approve", "", ""] } else { [""; 3] });
+    save("3.xlsx", &|row| if row[0] == action { ["approve", "", "after all"] } else { [""; 3] });
     read("1.xlsx");
     for (name, verdict) in [("2.xlsx", "reject"), ("3.xlsx", "approve")] {
         let answer = read(name);
