@@ -222,8 +222,8 @@ impl Builder {
         let last_seen = self.day(extra.last_seen.as_deref().map(Cow::Borrowed));
         let seen_in_part = self.day(extra.seen_in_part.as_deref().map(Cow::Borrowed));
         self.cells.last_login.push(last_login.max(last_seen).max(seen_in_part));
-        // A log that was read says something of those it does not name, too.
-        self.seen.last_login |= extra.last_seen.is_some();
+        // A log that was read whole says something of those it does not name, too; one that was read in part only of whom it names.
+        self.seen.last_login |= extra.last_seen.is_some() || last_login.is_some();
 
         // A word that is neither is none: it must not read like "off".
         self.cells.two_factor.push(user.two_factor_enabled.boolean().ok().flatten().or(extra.two_factor));
@@ -275,7 +275,7 @@ impl Builder {
         let shown = |column: &&Column| match column.name().as_str() {
             "active" => seen.active,
             "deleted" => seen.deleted,
-            "last_login" if seen.last_login => true,
+            "last_login" => seen.last_login,
             "department" if seen.department => true,
             // A part of `done_to`.
             "done_on" => false,

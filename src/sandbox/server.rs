@@ -183,7 +183,10 @@ async fn before(fault: &What, parts: &mut Parts, shared: &Shared, path: &str) ->
                 parts.uri = without(&parts.uri, place, "")?;
             }
         }
-        What::Cap(rows) => parts.uri = without(&parts.uri, "limit=", &format!("limit={rows}"))?,
+        What::Cap(rows) => {
+            let asked = parts.uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("limit=")?.parse().ok());
+            parts.uri = without(&parts.uri, "limit=", &format!("limit={}", asked.map_or(*rows, |asked: usize| asked.min(*rows))))?;
+        }
         What::Unfiltered => parts.uri = without(&parts.uri, "filter=", "")?,
         What::Endless if directories::ROOTS.iter().any(|root| path.starts_with(root)) => {
             return Ok(Some(directories::ever_new(path, &parts.headers, &parts.uri)));

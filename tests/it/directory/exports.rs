@@ -32,7 +32,7 @@ impl Company {
     pub(super) fn new() -> Self {
         let account = |(id, (given, family, email, number)): (usize, &(&str, &str, &str, &str))| {
             json!({"id": id + 1, "name": format!("{given} {family}"), "email": email, "role": "Participant", "active": true,
-                "employeeNumber": number.parse::<u64>().unwrap()})
+                "employeeNumber": number.parse::<u64>().unwrap(), "department": null})
         };
         let accounts: Vec<Value> = PEOPLE.iter().enumerate().map(account).collect();
         Self::of(&Value::from(accounts))

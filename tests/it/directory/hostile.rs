@@ -194,7 +194,7 @@ fn a_path_that_is_no_file() {
     let folder = folder();
     let missing = domo_reconcile::config::Directory { path: folder.path().join("none.csv"), ..Default::default() };
     let here = domo_reconcile::config::Directory { path: folder.path().to_owned(), ..Default::default() };
-    for directory in [missing, here, file(folder.path(), "zero.csv", ""), file(folder.path(), "blank.csv", " \n ")] {
+    for directory in [missing, here] {
         let error = load(&[directory]).map(|people| people.read()).unwrap_err();
         let paragraph = domo_reconcile::failure::paragraph(&error);
         assert!(paragraph.contains("next: "), "{paragraph}");

@@ -264,10 +264,11 @@ async fn what_is_no_scim_list_does_not_mean_that_nobody_has_an_address() {
 #[tokio::test]
 async fn an_empty_page_with_rows_behind_it_is_not_the_end_however_often_it_comes() {
     let address = server(|request, mut stream| async move {
-        let offset = request.split("offset=").nth(1).and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+        let number = |name: &str| request.split(name).nth(1)?.split(['&', ' ']).next()?.parse::<u64>().ok();
+        let (offset, limit) = (number("offset="), number("limit=").unwrap_or(5).min(5));
         let row = |n: u64| format!(r#"{{"id":{n},"email":"{n}@acme.example"}}"#);
-        // Sixty rows, five a page whatever is asked for, and every time none at the fifth page.
-        let rows = offset.map(|offset| (offset..60.min(offset + 5)).filter(|_| offset != 20).map(row).collect::<Vec<_>>());
+        // Sixty rows, five a page at most, and every time none at the fifth page.
+        let rows = offset.map(|offset| (offset..60.min(offset + limit)).filter(|_| offset != 20).map(row).collect::<Vec<_>>());
         let body = rows.map_or_else(|| TOKEN.to_owned(), |rows| format!("[{}]", rows.join(",")));
         stream.write_all(whole("200 OK", "", &body).as_bytes()).await
     })

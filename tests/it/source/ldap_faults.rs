@@ -165,6 +165,7 @@ async fn a_value_that_cannot_be_read_takes_no_other_with_it_and_is_not_empty() {
     let entry = ber(0x64, &[text("uid=p1,dc=acme"), ber(0x30, &attributes.concat())].concat());
     let fetched = came(move |_, _| vec![Say::Bytes(entry.clone()), Say::Done(0, "")]).await.unwrap();
     let people = load(&configured("kind = \"ldap\"\nbase = [\"dc=acme\"]\nurl = \"ldap://127.0.0.1\"", ""), fetched.input);
+    assert!(people.rejected.is_empty(), "{:?}", people.rejected);
     let value = |column: &str| people.frame.column(column).unwrap().str().unwrap().get(0).map(str::to_owned);
     assert_eq!(value("email").as_deref(), Some("p1@acme.example"));
     assert_eq!((value("title").as_deref(), value("department").as_deref()), (Some("Fin\u{FFFD}"), Some("Sales")));
