@@ -4,14 +4,13 @@ use chrono::{DateTime, Datelike, Days, NaiveDate};
 
 pub(in crate::directory) use super::eras::WrittenDay;
 use super::eras::{self, SHORT_YEAR};
-use super::times::is_time;
+use super::times::{WEEKDAYS, is_time};
 use crate::config::DateOrder;
 use crate::directory::lists::lists;
 
 lists! {
     "words.txt";
     OPEN_END = "open end",
-    WEEKDAYS = "weekdays",
 }
 
 /// `26-01-02`: the year may stand at either end, and only the configuration can say at which.

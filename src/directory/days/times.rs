@@ -1,6 +1,5 @@
 //! What may stand behind a day without changing it: the time of day as programs and countries write it, its zone, the name of the day.
 
-use super::dates::WEEKDAYS;
 use crate::directory::lists::lists;
 
 lists! {
@@ -10,6 +9,7 @@ lists! {
     MINUTES = "minutes",
     SECONDS = "seconds",
     AREAS = "areas of zones",
+    WEEKDAYS = "weekdays",
 }
 
 /// Whether what stands behind a day is the time of day, its zone or the name of the day, and not more to say of it: `(extended)`,

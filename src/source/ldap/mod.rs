@@ -87,6 +87,8 @@ struct Found {
     entries: u64,
     pages: u64,
     repeated: u64,
+    /// Values that are no UTF-8 and stand beside others of their attribute.
+    left_out: u64,
     /// Names in other servers that were pointed at.
     references: Vec<String>,
     /// A page said whether there are more.
@@ -168,6 +170,12 @@ fn evidence(directory: &Directory, url: &Url, found: Found, stopped: Option<Stri
     let mut doubts = Vec::new();
     if found.repeated > 0 {
         stopped.push(format!("{} came twice", plural(found.repeated, "entry", "entries")));
+    }
+    if found.left_out > 0 {
+        doubts.push(format!(
+            "{} no UTF-8 beside others of the attribute and left out",
+            plural(found.left_out, "value is", "values are")
+        ));
     }
     for reference in &found.references {
         let below = |one: &str, other: &str| one == other || one.ends_with(&format!(",{other}"));
@@ -373,7 +381,7 @@ fn take(entry: SearchEntry, found: &mut Found) {
         return;
     }
     found.entries += 1;
-    // Of an attribute with one value that is no UTF-8 all values come as bytes. The others count first, and what is damaged is seen as such.
+    // Of an attribute with one value that is no UTF-8 all values come as bytes. The others count; without any, the damage is seen as such.
     let damaged = |value: &&Vec<u8>| std::str::from_utf8(value).is_err();
     let mut shown: BTreeMap<&str, Vec<&[u8]>> = BTreeMap::new();
     for (name, values) in &entry.attrs {
@@ -381,7 +389,13 @@ fn take(entry: SearchEntry, found: &mut Found) {
     }
     for (name, values) in &entry.bin_attrs {
         let (bad, good): (Vec<&Vec<u8>>, Vec<&Vec<u8>>) = values.iter().partition(damaged);
-        shown.entry(bare(name)).or_default().extend(good.into_iter().chain(bad).map(Vec::as_slice));
+        let told = if good.is_empty() {
+            bad
+        } else {
+            found.left_out += if IDS.iter().any(|id| id.eq_ignore_ascii_case(name)) { 0 } else { bad.len() as u64 };
+            good
+        };
+        shown.entry(bare(name)).or_default().extend(told.into_iter().map(Vec::as_slice));
     }
     shown.retain(|name, _| !IDS.iter().any(|id| id.eq_ignore_ascii_case(name)));
     let values = shown.into_iter().flat_map(|(name, values)| values.into_iter().map(move |value| (name, value)));
