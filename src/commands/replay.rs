@@ -97,7 +97,7 @@ pub(super) fn run(options: &cli::Replay, invocation: &Invocation) -> Result<Exit
     }
     // The same rules on the same data must give the same findings; if they do not, somebody must look.
     let broken = (judged.same && !identical && !judged.lacks_earlier).then_some(FailureKind::Failed);
-    let incomplete = judged.reconciliation.evidence.status == EvidenceStatus::Incomplete;
+    let incomplete = judged.reconciliation.evidence.is_incomplete();
     Ok(broken.or(incomplete.then_some(FailureKind::NotEvaluable)))
 }
 

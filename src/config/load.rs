@@ -54,8 +54,9 @@ impl Loaded {
         Ok(Self::at(found, text, config))
     }
 
-    /// As [`read`](Self::read), but of a file that is not valid as much as can be used, without numbers beyond their limit, beside what is
-    /// wrong with it: for who looks for everything that is wrong. What was left out of it may have said where a secret goes, so nothing secret is sent by it.
+    /// As [`read`](Self::read), but of a file that is not valid as much as can be used, without numbers beyond their limit, beside
+    /// what is wrong with it: for who looks for everything that is wrong. What was left out of it may have said where a secret goes,
+    /// so nothing secret is sent by it.
     pub fn read_in_part(path: Option<&Path>) -> (Self, Option<anyhow::Error>) {
         let error = match Self::read(path) {
             Ok(loaded) => return (loaded, None),

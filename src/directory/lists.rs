@@ -53,6 +53,7 @@ mod tests {
             ],
             include_str!("marks/words.txt"),
         );
+        check(&[include_str!("build/keys.rs")], include_str!("build/keys.txt"));
         check(&[include_str!("settle.rs")], include_str!("settle.txt"));
         check(&[include_str!("apart.rs")], include_str!("apart.txt"));
         check(&[include_str!("days/dates.rs"), include_str!("days/times.rs")], include_str!("days/words.txt"));

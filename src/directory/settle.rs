@@ -19,6 +19,7 @@ lists! {
     CONTACTS = "contacts",
     NAMES = "names",
     WHOLE = "whole",
+    ENDS = "ends",
 }
 
 /// Decides what rows without a key are. `above` are the rows above the headers, which some reports print on every page.
@@ -79,7 +80,6 @@ fn is_footer(row: &Keyless) -> bool {
 
 /// Whether it is the total of a part: `Finance Total`. Nobody but a total has nothing beside such a name but numbers.
 fn ends_total(cell: &str) -> bool {
-    const ENDS: [&str; 8] = ["total", "totals", "subtotal", "sub-total", "gesamt", "summe", "totaal", "totale"];
     let lower = bare(cell);
     lower.rsplit_once(' ').is_some_and(|(_, last)| ENDS.contains(&last.trim_end_matches(':')))
 }

@@ -1,5 +1,5 @@
-//! The page of a certification: who confirmed what and when, how much of the population, what nobody decided, what became of the plan, and
-//! the run behind it.
+//! The page of a certification: who confirmed what and when, how much of the population, what nobody decided, what became of the
+//! plan, and the run behind it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use super::document::{Document, DocumentTable, columns};
 use super::{Inputs, behind, decided, share};
 use crate::archive::replay::{Replayed, Stored};
 use crate::digest;
-use crate::plan::certification::{CertificationLine, Confirmed, Stand, told};
+use crate::plan::certification::{CertificationLine, Confirmed, Stand, stamp, told};
 use crate::plan::coverage::{Certification, Coverage, CoverageCounts, Reviewer, Standing};
 use crate::plan::decision::person;
 use crate::plan::{Journal, Outcome, Sealed, returned};
@@ -132,14 +132,7 @@ impl Page<'_> {
                     text::plural(accounts + certification.outside.len() as u64, "account read", "accounts read")
                 ),
             ),
-            (
-                "Record",
-                format!(
-                    "{CERTIFICATION}, {}, {record}; answers come as {}",
-                    text::plural(lines.len() as u64, "line", "lines"),
-                    returned::SCHEMA
-                ),
-            ),
+            ("Record", format!("{}; answers come as {}", stamp(lines.len(), &record), returned::SCHEMA)),
         ];
         let days = (lines.iter().map(|line| line.at.date_naive()).min(), lines.iter().map(|line| line.at.date_naive()).max());
         if let (Some(first), Some(last)) = days {

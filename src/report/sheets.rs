@@ -253,7 +253,7 @@ impl<'a> SheetWriter<'a> {
             let at = u32::try_from(place + 1)?;
             let (cells, beside) = fill(place);
             row(sheet, at, &cells, columns, *rows)?;
-            self.blanks(sheet, at, decision..decision + 3)?;
+            self.blanks(sheet, at, decision..u16::try_from(columns.len())?)?;
             // Beside the cell and never in it: what others said is nobody's answer here.
             if let Some(beside) = beside {
                 sheet.insert_note(at, decision, &Note::new(fit(&beside)))?;

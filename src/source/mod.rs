@@ -2,8 +2,8 @@
 //! nobody is judged: what leaves this room is an [`Input`] as a file of it would be, and why it may not be all there is.
 //!
 //! ```text
-//!  settings ─► auth ─► pages ─► one file a kind ─► Input ─► directory::load_with
-//!  (where,     (one     (one     (address, its query,
+//!  settings ─► auth ────────► pages ─► one file a kind ─► Input ─► directory::load_with
+//!  (where,     (one           (one     (address, its query,
 //!   who)        authenticator)  pager)   its proof)
 //! ```
 //!

@@ -23,6 +23,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("md5", &["source"]),
     ("ldap3", &["source"]),
     ("httpdate", &["http"]),
+    ("percent_encoding", &["source"]),
     ("secrecy", &["http", "source", "domo", "commands"]),
     ("axum", &["sandbox"]),
     ("hyper", &["sandbox"]),

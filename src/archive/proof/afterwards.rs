@@ -20,7 +20,7 @@ use crate::archive::store::listing::{Listing, StoredRun, file_names};
 use crate::archive::store::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
 use crate::archive::store::run;
 use crate::digest::{self, sha256};
-use crate::plan::certification::{CertificationRecord, action_ids};
+use crate::plan::certification::{CertificationRecord, action_ids, stamped};
 use crate::plan::journal::{Event, Journal};
 use crate::plan::{Decision, Outcome, Plan};
 use crate::terms::names::{self, CERTIFICATION, CERTIFICATION_MARKDOWN, DECISIONS_LIST, DECISIONS_PAGE, MANIFEST, OUTCOME, PLAN};
@@ -124,16 +124,6 @@ fn as_recorded(since: Option<Recorded<'_>>) -> String {
     since.map(|(run, _)| format!("; the run {} recorded on {} what is there now", run.id(), day(run))).unwrap_or_default()
 }
 
-/// How many lines of the record a certification's page was made from, and the digits of their SHA-256; none where it does not say.
-fn said_of_record(page: &str) -> Option<(usize, String)> {
-    let page = page.replace('\\', "");
-    let (_, rest) = page.split_once(&format!("{CERTIFICATION}, "))?;
-    let (count, rest) = rest.split_once(" line")?;
-    let digits = rest.split_once("sha256:")?.1.get(..64)?;
-    let count = count.replace([',', '.'], "").parse().ok()?;
-    digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| (count, digits.to_owned()))
-}
-
 fn day(run: &StoredRun) -> String {
     run::moment(run.head.run.started)
 }
@@ -221,7 +211,7 @@ impl Checked {
     /// The page that ended a certification names the lines that it was made from: they are there still.
     fn evidence(&mut self, folder: &Path) {
         let page = crate::files::read_plain(folder.join(CERTIFICATION_MARKDOWN)).unwrap_or_default();
-        let Some((count, digits)) = said_of_record(&String::from_utf8_lossy(&page)) else { return };
+        let Some((count, digits)) = stamped(&String::from_utf8_lossy(&page)) else { return };
         let bytes = crate::files::read_plain(folder.join(CERTIFICATION)).unwrap_or_default();
         let beginning: Vec<u8> = bytes.split_inclusive(|byte| *byte == b'\n').take(count).flatten().copied().collect();
         if digest::digits(&beginning) != digits && digest::digits(&bytes) != digits {

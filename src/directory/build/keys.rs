@@ -9,11 +9,17 @@ use super::text::coalesce;
 use crate::directory::collect::can_be_number;
 use crate::directory::headers::slot::Slot;
 use crate::directory::headers::spellings::WEAK;
+use crate::directory::lists::lists;
 use crate::directory::people::Doubt;
 use crate::directory::raw::RawColumn;
 use crate::directory::{cells, headers};
 use crate::terms::value::Number;
 use crate::text::{damage, entities, shows_nothing};
+
+lists! {
+    "keys.txt";
+    NO_ADDRESSES = "no address",
+}
 
 /// What is wrong with a cell that should hold an address and does not.
 pub(super) const NO_ADDRESS: &str = "this is no single e-mail address";
@@ -92,36 +98,8 @@ fn addresses(given: Given<'_>, column: &RawColumn, rank: u8, before: Option<&Str
 
 /// Whether a cell says that somebody has no address, or none yet. Any other text may be half of one.
 fn is_word_for_none(cell: &str) -> bool {
-    const WORDS: [&str; 26] = [
-        "tbd",
-        "tbc",
-        "tba",
-        "na",
-        "n.a.",
-        "n.a",
-        "nil",
-        "no",
-        "no email",
-        "no e-mail",
-        "no mail",
-        "no work email",
-        "pending",
-        "not available",
-        "not applicable",
-        "not yet",
-        "unknown",
-        "missing",
-        "requested",
-        "keine",
-        "keine e-mail",
-        "folgt",
-        "aucun",
-        "sin correo",
-        "ninguno",
-        "nessuna",
-    ];
     let lower = cells::trim(cell).to_lowercase();
-    WORDS.contains(&lower.trim_matches(['(', ')', '<', '>', '[', ']', '-', ' ']))
+    NO_ADDRESSES.contains(&lower.trim_matches(['(', ')', '<', '>', '[', ']', '-', ' ']))
         || lower.chars().all(|sign| "-–—._*/ ".contains(sign))
 }
 

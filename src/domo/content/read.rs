@@ -9,7 +9,7 @@ use polars::prelude::*;
 use super::super::accounts::Accounts;
 use super::super::session::Session;
 use super::report::{self, ReportRows};
-use super::source::{self, Fetched, Lying, NotListed};
+use super::source::{self, Fetched, NotListed, RawReport};
 use super::{Content, Reported};
 use crate::config::{self, ReportPlace};
 use crate::failure::Failure;
@@ -142,7 +142,7 @@ impl Content {
         let mut problems = Vec::new();
         for (report, place) in content.places() {
             let ReportPlace::File(_) = &place else { continue };
-            let read = source::fetch(&place, None).await.and_then(|lying| report::is(report, lying.bytes));
+            let read = source::fetch(&place, None).await.and_then(|raw| report::is(report, raw.bytes));
             if let Err(why) = read {
                 problems.push(Failure::usage(wrong(report, &place, &why)).hint(NAME_A_FILE).into());
             }
@@ -289,7 +289,7 @@ impl Told {
     ) -> Read<T> {
         let Self { report, source, day, limit } = self;
         let mut told = Reported { report, source, rows: 0, as_of: None, lower_bound: false, not_tested: None };
-        let parsed = fetched.and_then(|Lying { bytes, of, rows }| Ok((parse(bytes)?, of, rows)));
+        let parsed = fetched.and_then(|RawReport { bytes, of, rows }| Ok((parse(bytes)?, of, rows)));
         let of = match parsed {
             Ok((ReportRows { rows, made, of }, changed, told_of)) => {
                 (told.rows, told.as_of) = (rows, made.or(changed));
@@ -338,8 +338,8 @@ mod tests {
         let today = Utc::now().date_naive();
         let not_tested = |rows: Option<u64>, of: NaiveDate| {
             let told = Told { report: DomoStats::Datasets, source: String::new(), day: today, limit: 3 };
-            let lying = Lying { bytes: Vec::new(), of: Some(of), rows };
-            told.of(Ok(lying), |_| Ok(ReportRows { rows: 7, made: None, of: () }), |()| true).told.not_tested.unwrap_or_default()
+            let raw = RawReport { bytes: Vec::new(), of: Some(of), rows };
+            told.of(Ok(raw), |_| Ok(ReportRows { rows: 7, made: None, of: () }), |()| true).told.not_tested.unwrap_or_default()
         };
         for rows in [None, Some(7), Some(6)] {
             assert_eq!(not_tested(rows, today), "");

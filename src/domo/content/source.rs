@@ -25,11 +25,11 @@ const DATASETS: u64 = 50;
 const CARDS: u64 = 35;
 
 /// A report as it lies there; or why there is none.
-pub(super) type Fetched = Result<Lying, String>;
+pub(super) type Fetched = Result<RawReport, String>;
 
 /// A report, and what is said of it outside of it.
 #[derive(Clone)]
-pub(super) struct Lying {
+pub(super) struct RawReport {
     pub(super) bytes: Vec<u8>,
     /// The day it is of.
     pub(super) of: Option<NaiveDate>,
@@ -53,7 +53,7 @@ pub(super) async fn fetch(place: &ReportPlace, session: Option<&Session>) -> Fet
 async fn file(path: &Path) -> Fetched {
     let path = path.to_owned();
     let changed = |path: &Path| std::fs::metadata(path).ok().as_ref().and_then(files::changed_on);
-    let read = move || Ok(Lying { bytes: files::read(&path, LONGEST)?, of: changed(&path), rows: None });
+    let read = move || Ok(RawReport { bytes: files::read(&path, LONGEST)?, of: changed(&path), rows: None });
     let read = tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
     read.map_err(|error| format!("it cannot be read: {error}"))
 }
@@ -71,7 +71,7 @@ pub(super) fn begins_as_csv(path: &Path) -> Result<(), String> {
     if table::may_be_delimited(head, is_whole) { Ok(()) } else { Err("it is no CSV".into()) }
 }
 
-async fn dataset(session: &Session, id: &str) -> Result<Lying, CallError> {
+async fn dataset(session: &Session, id: &str) -> Result<RawReport, CallError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct About<'a> {
@@ -88,7 +88,7 @@ async fn dataset(session: &Session, id: &str) -> Result<Lying, CallError> {
     };
     let (of, rows) = session.read(Door::Rest, &session.url(&format!("/v1/datasets/{id}"), &[]), current).await?;
     let url = session.url(&format!("/v1/datasets/{id}/data"), &[("includeHeader", "true")]);
-    Ok(Lying { bytes: session.read_csv(&url).await?, of, rows })
+    Ok(RawReport { bytes: session.read_csv(&url).await?, of, rows })
 }
 
 /// Why a list tells nothing.

@@ -13,7 +13,23 @@ use crate::plan::decision::{commented, recorded, same_person};
 use crate::plan::format::{Action, Plan};
 use crate::plan::record::{Heard, Said, is_outdated};
 use crate::terms::ActionKind;
+use crate::terms::names::CERTIFICATION;
 use crate::text;
+
+/// How a page names the record that it was made from: `certification.jsonl, 3 lines, sha256:…`.
+pub fn stamp(lines: usize, sha256: &str) -> String {
+    format!("{CERTIFICATION}, {}, {sha256}", text::plural(lines as u64, "line", "lines"))
+}
+
+/// What [`stamp`] said on a page, escaped for Markdown or not: how many lines, and the digits of their SHA-256.
+pub fn stamped(page: &str) -> Option<(usize, String)> {
+    let page = page.replace('\\', "");
+    let (_, rest) = page.split_once(&format!("{CERTIFICATION}, "))?;
+    let (count, rest) = rest.split_once(" line")?;
+    let digits = rest.split_once("sha256:")?.1.get(..64)?;
+    let count = count.replace(',', "").parse().ok()?;
+    digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| (count, digits.to_owned()))
+}
 
 /// A line of `certification.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]

@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use ldap3::controls::{Control, ControlType, MakeCritical, PagedResults};
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Scope, SearchEntry};
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::fetch::{Fetch, Read, host};
@@ -426,27 +427,7 @@ fn name_in(reference: &str) -> String {
         Some((_, rest)) => rest.split_once('/').map_or("", |(_, name)| name),
         None => reference,
     };
-    plain(&unescaped(name.split('?').next().unwrap_or(name)))
-}
-
-/// A part of an address without its percent signs.
-fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let digits = behind.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    plain(&percent_decode_str(name.split('?').next().unwrap_or(name)).decode_utf8_lossy())
 }
 
 fn lost(error: &ldap3::LdapError) -> End {
