@@ -28,7 +28,7 @@ pub struct Held(Stop);
 
 /// What came of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
+pub enum Effect {
     /// Something is held, and this is what becomes of it.
     Holding(&'static str),
     /// Nothing is: the process ends when the one who is told comes back.
@@ -52,7 +52,7 @@ impl Stop {
     }
 
     /// Waits until it is wanted.
-    pub async fn heard(&self) {
+    pub async fn requested(&self) {
         // The sender lives as long as this does.
         let _ = self.0.wanted.subscribe().wait_for(|wanted| *wanted).await;
     }
@@ -61,7 +61,7 @@ impl Stop {
     pub async fn or<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
-            () = self.heard() => None,
+            () = self.requested() => None,
             done = work => Some(done),
         }
     }
@@ -77,15 +77,15 @@ impl Stop {
     }
 
     /// A signal came. With nothing held the holders stay locked, so that nothing begins any more.
-    fn signal(&self, code: u8, tell: &impl Fn(Heard)) {
+    fn signal(&self, code: u8, tell: &impl Fn(Effect)) {
         let first = !self.wanted();
         self.now();
         let holders = self.holders();
         match holders.first() {
-            Some(then) if first => tell(Heard::Holding(then)),
+            Some(then) if first => tell(Effect::Holding(then)),
             Some(_) => {}
             None => {
-                tell(Heard::Ending);
+                tell(Effect::Ending);
                 std::process::exit(code.into());
             }
         }
@@ -100,7 +100,7 @@ impl Drop for Held {
 
 /// Hears SIGINT, SIGTERM and SIGHUP from now on, but for those that were ignored when the program began (`nohup`). `code` is the exit
 /// code of a process that a signal ends. Where nothing can be heard, signals do what they do by default.
-pub(crate) fn listen(code: u8, tell: impl Fn(Heard) + Send + 'static) {
+pub(crate) fn listen(code: u8, tell: impl Fn(Effect) + Send + 'static) {
     let (ready, listening) = std::sync::mpsc::sync_channel(0);
     let heard = move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
@@ -174,13 +174,13 @@ mod tests {
 
     #[test]
     fn what_is_held_hears_of_the_first_signal_and_goes_on() {
-        let (stop, told) = (Stop::default(), RefCell::new(Vec::new()));
+        let (stop, effects) = (Stop::default(), RefCell::new(Vec::new()));
         let outer = stop.hold("the run is ended");
         let inner = stop.hold("the write is finished");
         for _ in 0..3 {
-            stop.signal(130, &|heard| told.borrow_mut().push(heard));
+            stop.signal(130, &|effect| effects.borrow_mut().push(effect));
         }
-        assert_eq!(told.into_inner(), [Heard::Holding("the run is ended")]);
+        assert_eq!(effects.into_inner(), [Effect::Holding("the run is ended")]);
         assert!(stop.wanted());
         drop((inner, outer));
         assert!(stop.holders().is_empty());

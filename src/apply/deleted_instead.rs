@@ -17,7 +17,7 @@ use crate::terms::names::{MANIFEST, plan_of};
 #[derive(Debug)]
 pub(super) struct DeletedInstead {
     /// Where it is recorded.
-    told: String,
+    place: String,
     /// The door it went through; none where it was this plan's own, or where the plan of that journal cannot be read any more: that counts
     /// for every door.
     through: Option<DeactivateWith>,
@@ -33,8 +33,8 @@ impl DeletedInstead {
         if !plan.actions.iter().any(|action| action.kind == ActionKind::Deactivate && plan.approved(&action.id)) {
             return Ok(None);
         }
-        if let Some(told) = own.deleted_instead() {
-            return Ok(Some(Self { told: told.to_owned(), through: None }));
+        if let Some(place) = own.deleted_instead() {
+            return Ok(Some(Self { place: place.to_owned(), through: None }));
         }
         let folder = crate::files::folder_of(path);
         let folder = folder.canonicalize().with_context(|| unknown(folder))?;
@@ -57,13 +57,13 @@ impl DeletedInstead {
     }
 
     fn of(file: &Path, journal: &Journal, instance: &str) -> Option<Self> {
-        let told = journal.deleted_instead()?;
+        let place = journal.deleted_instead()?;
         journal.opened().find(|(_, open)| same_instance(&open.instance, instance))?;
         let plan = plan_of(&crate::files::name_of(file)).map(|name| file.with_file_name(name));
         let sealed = plan.and_then(|plan| files::read_plan(&plan).ok());
-        let action = sealed.as_ref().and_then(|sealed| sealed.plan().action(told));
+        let action = sealed.as_ref().and_then(|sealed| sealed.plan().action(place));
         Some(Self {
-            told: format!("{told} in {}", file.display()),
+            place: format!("{place} in {}", file.display()),
             through: action.map(|action| action.through.unwrap_or_default()),
         })
     }
@@ -75,14 +75,14 @@ pub(super) fn would_delete(action: &Action, deleted_instead: Option<&DeletedInst
         return None;
     }
     let door = action.through.unwrap_or_default();
-    let DeletedInstead { told, .. } =
+    let DeletedInstead { place, .. } =
         deleted_instead.filter(|deleted_instead| deleted_instead.through.is_none_or(|through| through == door))?;
     let way = match door {
         DeactivateWith::Scim => "set `[domo] deactivate_with = \"rest\"`",
         DeactivateWith::Rest => "decide in `[policy]` between `delete` and `report`",
     };
     Some(format!(
-        "this instance deletes instead of deactivating (see {told}): {way}, run `audit` again and have the new plan reviewed"
+        "this instance deletes instead of deactivating (see {place}): {way}, run `audit` again and have the new plan reviewed"
     ))
 }
 

@@ -159,7 +159,7 @@ impl<'a> Run<'a> {
         self.given_up = None;
         let (stop, writer) = (self.stop, self.writer.clone());
         let stopped = async {
-            stop.heard().await;
+            stop.requested().await;
             writer.waits().await;
         };
         tokio::select! {

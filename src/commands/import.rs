@@ -56,7 +56,7 @@ pub(super) fn run(options: &cli::Apply, folder: &Path, invocation: &Invocation, 
             .map(|file| json!({"file": folder.join(&file.name), "columns": file.columns, "rows": file.rows.len()}));
         invocation.terminal.json(&json!({"plan": plan.id, "files": files.collect::<Vec<_>>(), "left_out": import.left_out}))?;
     } else {
-        invocation.terminal.answer(told(&import, folder, plan))?;
+        invocation.terminal.answer(summary(&import, folder, plan))?;
     }
     Ok(None)
 }
@@ -73,7 +73,7 @@ fn write(folder: &Path, import: &Import) -> Result<()> {
     import.files.iter().try_for_each(|file| files::write(&folder.join(&file.name), &file.to_csv()))
 }
 
-fn told(import: &Import, folder: &Path, plan: &Plan) -> String {
+fn summary(import: &Import, folder: &Path, plan: &Plan) -> String {
     let judged = text::minute(plan.created);
     let mut lines = Vec::new();
     for file in &import.files {

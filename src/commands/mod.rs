@@ -39,7 +39,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::{Cli, Command, LogFormat};
 use crate::failure::{Failure, FailureKind};
-use crate::stop::{self, Heard};
+use crate::stop::{self, Effect};
 use invocation::interrupted;
 pub use invocation::{Exit, Invocation};
 pub(in crate::commands) use invocation::{
@@ -63,9 +63,9 @@ pub fn main() -> ExitCode {
         }
     };
     let (terminal, json) = (Terminal::new(cli.quiet, matches!(cli.log_format, LogFormat::Json)), cli.command.json());
-    stop::listen(FailureKind::Interrupted.code(), move |heard| match heard {
-        Heard::Holding(then) => terminal.say(format!("interrupted: {then}")),
-        Heard::Ending => drop(failed(&terminal, json, &interrupted().into())),
+    stop::listen(FailureKind::Interrupted.code(), move |effect| match effect {
+        Effect::Holding(then) => terminal.say(format!("interrupted: {then}")),
+        Effect::Ending => drop(failed(&terminal, json, &interrupted().into())),
     });
     let timings = timings::Timings::default();
     log(&cli, &timings);

@@ -156,7 +156,7 @@ impl PlanFile {
         let (recorded, mut seen) = (self.recorded()?, self.seen()?);
         seen.extend(recorded.iter().map(|(run, input)| (input.rows, format!("the run {run}"))));
         let longer = seen.into_iter().find(|(seen, _)| *seen > lines);
-        if let Some((seen, who)) = longer.or_else(|| self.untold(&journal)) {
+        if let Some((seen, who)) = longer.or_else(|| self.unjournaled(&journal)) {
             let what = if lines == 0 { "is missing".to_owned() } else { format!("has {lines} lines") };
             return Err(lost(format!("the journal {} {what}, but {who} knows of {seen}", path.display())));
         }
@@ -213,7 +213,7 @@ impl PlanFile {
     }
 
     /// An outcome of an older version counts no lines, but names the actions it carried out.
-    fn untold(&self, journal: &Journal) -> Option<(u64, String)> {
+    fn unjournaled(&self, journal: &Journal) -> Option<(u64, String)> {
         let outcome = files::outcome_of(&self.home);
         let told = outcome_of(&outcome).filter(|told| told["digest"] == self.plan().digest.as_str())?;
         let results = told["results"].as_array()?;

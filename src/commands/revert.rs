@@ -83,7 +83,7 @@ pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit
     } else {
         let next =
             format!("Next:   domo-reconcile review {}{} --approve all --by WHO", cli::argument(&out), options.at.config.flag());
-        invocation.terminal.answer(told(plan.as_ref(), &undo, &out) + &plan.map(|_| format!("\n{next}")).unwrap_or_default())?;
+        invocation.terminal.answer(summary(plan.as_ref(), &undo, &out) + &plan.map(|_| format!("\n{next}")).unwrap_or_default())?;
     }
     Ok(None)
 }
@@ -97,7 +97,7 @@ fn default_out(folder: &Path) -> PathBuf {
     place(number)
 }
 
-fn told(plan: Option<&Plan>, undo: &Undo, out: &Path) -> String {
+fn summary(plan: Option<&Plan>, undo: &Undo, out: &Path) -> String {
     let mut lines = vec![match plan {
         Some(plan) => {
             format!(

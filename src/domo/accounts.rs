@@ -99,7 +99,7 @@ impl Accounts {
     }
 
     /// The sorts of which it is known what accounts own, by the reports that are relied on.
-    pub fn told(&self) -> BTreeSet<Owned> {
+    pub fn known_kinds(&self) -> BTreeSet<Owned> {
         self.evidence.content.iter().filter_map(Reported::tells).collect()
     }
 

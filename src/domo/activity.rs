@@ -52,7 +52,7 @@ enum Seen {
 }
 
 /// What one event says.
-type Told = (Seen, Option<(u64, i32, DoneTo)>);
+type EventFacts = (Seen, Option<(u64, i32, DoneTo)>);
 
 impl Event<'_> {
     /// Who was seen on which day; nobody by what others did in somebody's name, and by what is not a user.
@@ -108,7 +108,7 @@ impl Reader {
                 let parse = |body: &[u8]| {
                     let events: Vec<Event<'_>> = json(body, "no JSON list")?;
                     let told = events.iter().map(|event| (event.seen(), event.done_to()));
-                    Ok((events.len(), told.collect::<Vec<Told>>()))
+                    Ok((events.len(), told.collect::<Vec<EventFacts>>()))
                 };
                 let (rows, page) = self.session.read(Door::Rest, &url, parse).await?;
                 activity.events += rows as u64;

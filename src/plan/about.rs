@@ -118,7 +118,7 @@ pub struct Subjects<'a> {
     source: &'a UInt32Chunked,
     managers: Managers<'a>,
     /// What it is known of that accounts own.
-    told: BTreeSet<Owned>,
+    known: BTreeSet<Owned>,
 }
 
 /// What both populations say of somebody.
@@ -150,7 +150,7 @@ impl<'a> Subjects<'a> {
             people,
             source: people.frame.column("source")?.u32()?,
             managers,
-            told: accounts.told(),
+            known: accounts.known_kinds(),
         })
     }
 
@@ -167,8 +167,8 @@ impl<'a> Subjects<'a> {
         let of_person = |column: &StringChunked| person.and_then(|row| text(column, row));
         let source = person.and_then(|row| self.people.sources.get(self.source.get(row as usize)? as usize));
         let last_seen = account.and_then(|row| NaiveDate::from_epoch_days(self.last_login.get(row as usize)?));
-        let owner = account.filter(|_| !self.told.is_empty());
-        let owns = |row: u32| self.read.owned(row as usize).into_iter().filter(|(kind, _)| self.told.contains(kind));
+        let owner = account.filter(|_| !self.known.is_empty());
+        let owns = |row: u32| self.read.owned(row as usize).into_iter().filter(|(kind, _)| self.known.contains(kind));
         let (manager, manager_note) = person.map(|row| self.managers.of(row)).unwrap_or_default();
         About {
             kind: None,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::certification::{CertificationLine, CertificationRecord, Confirmed, Stand};
+use super::certification::{CertificationLine, CertificationRecord, Confirmed, ReviewState};
 use super::packets::{Packets, UNASSIGNED};
 use crate::terms::Scope;
 
@@ -40,7 +40,7 @@ pub struct Outside {
 }
 
 /// An account, what stands of it, and what that means.
-pub type Standing<'a> = (&'a Confirmed, Option<&'a CertificationLine>, Stand);
+pub type Standing<'a> = (&'a Confirmed, Option<&'a CertificationLine>, ReviewState);
 
 impl Certification {
     /// Where each account stands.
@@ -49,7 +49,7 @@ impl Certification {
         let stand = |account| {
             let account: &Confirmed = account;
             let line = standing.get(account.key.as_str()).copied();
-            (account, line, Stand::of(account, line))
+            (account, line, ReviewState::of(account, line))
         };
         self.accounts.iter().map(stand).collect()
     }
@@ -70,8 +70,11 @@ impl Certification {
         let mut by: BTreeMap<(bool, &str), CoverageCounts> = BTreeMap::new();
         for (account, _, stand) in self.stands() {
             // What somebody handed on is nobody's any more.
-            let reviewer =
-                if stand == Stand::NotMine { UNASSIGNED } else { asked.get(account.key.as_str()).copied().unwrap_or(UNASSIGNED) };
+            let reviewer = if stand == ReviewState::NotMine {
+                UNASSIGNED
+            } else {
+                asked.get(account.key.as_str()).copied().unwrap_or(UNASSIGNED)
+            };
             all.add(stand, late);
             by.entry((reviewer == UNASSIGNED, reviewer)).or_default().add(stand, late);
         }
@@ -142,17 +145,17 @@ pub struct CoverageCounts {
 }
 
 impl CoverageCounts {
-    fn add(&mut self, stand: Stand, late: bool) {
+    fn add(&mut self, stand: ReviewState, late: bool) {
         self.accounts += 1;
         self.decided += u64::from(stand.is_decided());
         self.late += u64::from(late && !stand.is_decided());
         *match stand {
-            Stand::Keep => &mut self.keep,
-            Stand::Revoke => &mut self.revoke,
-            Stand::Role => &mut self.role,
-            Stand::NotMine => &mut self.not_mine,
-            Stand::Own => &mut self.own,
-            Stand::Open => &mut self.open,
+            ReviewState::Keep => &mut self.keep,
+            ReviewState::Revoke => &mut self.revoke,
+            ReviewState::Role => &mut self.role,
+            ReviewState::NotMine => &mut self.not_mine,
+            ReviewState::Own => &mut self.own,
+            ReviewState::Open => &mut self.open,
         } += 1;
     }
 }

@@ -91,7 +91,7 @@ impl Decision {
     }
 
     /// `rejected on 2026-11-20 by ana (recorded by eve): contract extended`
-    pub fn told(&self) -> String {
+    pub fn summary(&self) -> String {
         let until = self.until.map(|day| format!(" until {day}")).unwrap_or_default();
         let recorded = recorded(self.recorded_by.as_deref());
         let comment = commented(self.comment.as_deref());

@@ -13,7 +13,7 @@ use crate::text;
 
 /// A decision that somebody hands in.
 #[derive(Debug, Clone)]
-pub struct Saying {
+pub struct Submission {
     /// The action's id, or the finding's where it has none.
     pub subject: String,
     /// Where it was said: `ana.xlsx row 3`, `--approve all`.
@@ -21,20 +21,20 @@ pub struct Saying {
     /// What is said.
     pub decision: Decision,
     /// How it came.
-    pub heard: Heard,
+    pub timing: Timing,
 }
 
 /// How something was handed in: what is read can be older than what stands, and can be read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
+pub enum Timing {
     /// Said just now, on the command line.
     Now,
     /// Read, with the moment at which it was said.
-    Then,
+    Dated,
     /// Taken over from an older plan, with the moment at which it was said.
-    Carried,
+    CarriedOver,
     /// Read, and nobody knows when it was said: a sheet's row.
-    Sometime,
+    Undated,
     /// A row that was left blank: nobody said anything.
     Blank,
 }
@@ -48,25 +48,25 @@ pub struct Recorded {
     pub outdated: Vec<String>,
 }
 
-/// Records what is said, or nothing of it: what contradicts itself, what contradicts another person without saying that it overrules
+/// Records what is said, or nothing of it: what contradicts itself, what contradicts another person without submission that it overrules
 /// them, and a rejection without a reason refuse it as a whole.
 ///
 /// # Errors
 /// All that is wrong, with names, places and reasons.
-pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool, now: DateTime<Utc>) -> Result<Recorded, Failure> {
-    let mut said: BTreeMap<&str, &Saying> = BTreeMap::new();
+pub fn record(sealed: &mut Sealed, submissions: &[Submission], overrule: bool, now: DateTime<Utc>) -> Result<Recorded, Failure> {
+    let mut said: BTreeMap<&str, &Submission> = BTreeMap::new();
     let mut problems = Vec::new();
-    for saying in sayings {
-        let decision = &saying.decision;
-        match said.get(saying.subject.as_str()) {
+    for submission in submissions {
+        let decision = &submission.decision;
+        match said.get(submission.subject.as_str()) {
             // A blank row says nothing against what is said of it elsewhere.
-            Some(_) if saying.heard == Heard::Blank => {}
-            Some(first) if first.heard != Heard::Blank && !first.decision.says_the_same(decision) => {
-                problems.push(format!("{}: {}, and {}", saying.subject, said_in(first), said_in(saying)));
+            Some(_) if submission.timing == Timing::Blank => {}
+            Some(first) if first.timing != Timing::Blank && !first.decision.says_the_same(decision) => {
+                problems.push(format!("{}: {}, and {}", submission.subject, said_in(first), said_in(submission)));
             }
             // Of two that say the same, the one that says why.
             Some(first) if first.decision.says_the_same(decision) && first.decision.comment.is_some() => {}
-            _ => drop(said.insert(&saying.subject, saying)),
+            _ => drop(said.insert(&submission.subject, submission)),
         }
     }
     if !problems.is_empty() {
@@ -75,14 +75,14 @@ pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool, now: Date
     }
 
     let (mut steps, mut against, mut outdated, mut hints) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
-    for (subject, saying) in said {
-        let decision = &saying.decision;
+    for (subject, submission) in said {
+        let decision = &submission.decision;
         let plan = sealed.plan();
         let standing = plan.decisions.get(subject);
-        match step(standing, saying, overrule, &|digest, moment| was_handed_in(plan, digest, moment)) {
+        match step(standing, submission, overrule, &|digest, moment| was_handed_in(plan, digest, moment)) {
             Step::Nothing => continue,
             Step::Outdated(standing) => {
-                outdated.push(format!("{subject}: {}, and it was {} after that", said_in(saying), standing.told()))
+                outdated.push(format!("{subject}: {}, and it was {} after that", said_in(submission), standing.summary()))
             }
             Step::Blank(standing) => {
                 hints.insert(
@@ -90,18 +90,22 @@ pub fn record(sealed: &mut Sealed, sayings: &[Saying], overrule: bool, now: Date
                 );
                 problems.push(format!(
                     "{}: {subject} is blank, and was {} in the same file: --reopen {subject} takes it back",
-                    saying.place,
-                    standing.told()
+                    submission.place,
+                    standing.summary()
                 ));
             }
-            Step::Against(standing) => against.push(format!("{subject}: {}, but it was {}", said_in(saying), standing.told())),
+            Step::Against(standing) => {
+                against.push(format!("{subject}: {}, but it was {}", said_in(submission), standing.summary()))
+            }
             Step::Record if decision.verdict == Verdict::Reject && decision.comment.is_none() => {
                 hints.insert("a rejection needs a reason: in the row's `comment`, or with --comment for all that have none");
-                problems.push(format!("{}: the rejection of {subject} says no reason", saying.place));
+                problems.push(format!("{}: the rejection of {subject} says no reason", submission.place));
             }
-            Step::Record if decision.until.is_some_and(|until| saying.heard != Heard::Carried && until < now.date_naive()) => {
+            Step::Record
+                if decision.until.is_some_and(|until| submission.timing != Timing::CarriedOver && until < now.date_naive()) =>
+            {
                 hints.insert("`accept-until` needs the last day on which it is accepted, which has not passed");
-                problems.push(format!("{}: the day of {} on {subject} has passed", saying.place, decision.word()));
+                problems.push(format!("{}: the day of {} on {subject} has passed", submission.place, decision.word()));
             }
             Step::Record => steps.push((subject.to_owned(), decision.clone())),
         }
@@ -131,13 +135,13 @@ fn refused(what: &str, problems: &[String]) -> Failure {
 }
 
 /// `ben says approve in ben.xlsx row 3: gone`
-fn said_in(saying: &Saying) -> String {
-    let Saying { place, decision, .. } = saying;
+fn said_in(submission: &Submission) -> String {
+    let Submission { place, decision, .. } = submission;
     let comment = commented(decision.comment.as_deref());
     text::shown(&format!("{} says {} ({place}){comment}", decision.by, decision.word()))
 }
 
-/// What a saying does to what stands.
+/// What a submission does to what stands.
 enum Step<'a> {
     Nothing,
     Record,
@@ -157,13 +161,13 @@ fn was_handed_in(plan: &Plan, digest: &str, moment: DateTime<Utc>) -> bool {
 
 fn step<'a>(
     standing: Option<&'a Decision>,
-    saying: &Saying,
+    submission: &Submission,
     overrule: bool,
     was_handed_in: &dyn Fn(&str, DateTime<Utc>) -> bool,
 ) -> Step<'a> {
-    let said = &saying.decision;
+    let said = &submission.decision;
     let decided = standing.filter(|standing| standing.verdict != Verdict::Open);
-    if saying.heard == Heard::Blank {
+    if submission.timing == Timing::Blank {
         // Only a file in which the row was filled in before is a file out of which somebody took a decision: of another, a blank says
         // nothing, whenever it comes.
         return match decided {
@@ -180,9 +184,11 @@ fn step<'a>(
     if same && (said.verdict == Verdict::Open || said.comment.is_none() || said.comment == standing.comment) {
         return Step::Nothing;
     }
-    let earlier = standing.earlier.iter().map(Decision::said);
+    let earlier = standing.earlier.iter().map(Decision::statement);
     let undecided = standing.verdict == Verdict::Open;
-    if is_outdated(saying.heard, &said.said(), &standing.said(), undecided, earlier, |digest| was_handed_in(digest, standing.at)) {
+    if is_outdated(submission.timing, &said.statement(), &standing.statement(), undecided, earlier, |digest| {
+        was_handed_in(digest, standing.at)
+    }) {
         return if same { Step::Nothing } else { Step::Outdated(standing) };
     }
     let Some(standing) = decided else { return Step::Record };
@@ -196,7 +202,7 @@ fn step<'a>(
 
 /// What somebody said once: a decision, or an answer of a certification.
 #[derive(Debug)]
-pub(super) struct Said<'a, A> {
+pub(super) struct Statement<'a, A> {
     pub(super) answer: A,
     pub(super) by: &'a str,
     pub(super) at: DateTime<Utc>,
@@ -206,34 +212,34 @@ pub(super) struct Said<'a, A> {
 }
 
 impl Decision {
-    fn said(&self) -> Said<'_, (Verdict, Option<NaiveDate>)> {
+    fn statement(&self) -> Statement<'_, (Verdict, Option<NaiveDate>)> {
         let (answer, file) = ((self.verdict, self.until), self.from_sha256.as_deref());
-        Said { answer, by: &self.by, at: self.at, comment: self.comment.as_deref(), file }
+        Statement { answer, by: &self.by, at: self.at, comment: self.comment.as_deref(), file }
     }
 }
 
 /// Whether what was read had been said before what stands: it is read again, or only now, and what was said later holds. `undecided`: what
 /// stands decides nothing. `earlier`: what was said of the same before it. `was_handed_in`: whether a file with this digest came before it.
 pub(super) fn is_outdated<'a, A: PartialEq>(
-    heard: Heard,
-    said: &Said<'_, A>,
-    standing: &Said<'_, A>,
+    timing: Timing,
+    said: &Statement<'_, A>,
+    standing: &Statement<'_, A>,
     undecided: bool,
-    earlier: impl Iterator<Item = Said<'a, A>>,
+    earlier: impl Iterator<Item = Statement<'a, A>>,
     was_handed_in: impl Fn(&str) -> bool,
 ) -> bool {
     let mut again = earlier.filter(|one| one.answer == said.answer && same_person(one.by, said.by));
-    match heard {
-        Heard::Now | Heard::Blank => false,
-        Heard::Then | Heard::Carried => {
+    match timing {
+        Timing::Now | Timing::Blank => false,
+        Timing::Dated | Timing::CarriedOver => {
             let later = said.at < standing.at && (undecided || same_person(said.by, standing.by));
             later || again.any(|one| one.at == said.at)
         }
         // Another file is what somebody thinks now, though they have said it before. Of what came through a pipe, and in a version that
         // kept no digests, the same words are taken for the same file: who decides so once more says it on the command line, or why.
-        Heard::Sometime => {
-            let unknown = |one: &Said<'_, A>| one.file.is_none() || said.file.is_none();
-            let same_words = |one: &Said<'_, A>| said.comment.is_none() || said.comment == one.comment;
+        Timing::Undated => {
+            let unknown = |one: &Statement<'_, A>| one.file.is_none() || said.file.is_none();
+            let same_words = |one: &Statement<'_, A>| said.comment.is_none() || said.comment == one.comment;
             said.file.is_some_and(was_handed_in) || again.any(|one| unknown(&one) && same_words(&one))
         }
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::canonical::unambiguous;
 use super::decision::{Decision, Verdict};
 use super::format::Plan;
-use super::record::{Heard, Saying};
+use super::record::{Submission, Timing};
 use super::review::Reviewer;
 use super::sheet::{self, Decidable};
 use crate::directory::table::TextRow;
@@ -60,8 +60,8 @@ pub struct ReturnedDecision {
 
 impl DecisionsFile {
     /// Whether it says when it was saved: a clock that is ahead says nothing.
-    pub fn heard(&self, now: DateTime<Utc>) -> Heard {
-        if self.at.is_some_and(|at| at <= now) { Heard::Then } else { Heard::Sometime }
+    pub fn timing(&self, now: DateTime<Utc>) -> Timing {
+        if self.at.is_some_and(|at| at <= now) { Timing::Dated } else { Timing::Undated }
     }
 
     /// Reads what a page saved.
@@ -193,18 +193,18 @@ pub fn sheet(
     filled: &ReturnedSheet,
     own: Option<&str>,
     reviewer: &Reviewer,
-) -> Result<Vec<Saying>, Failure> {
+) -> Result<Vec<Submission>, Failure> {
     is_for("plan", [&plan.id, &plan.digest], [&filled.plan, &filled.digest])?;
     let rows = sheet::rows(plan);
     let rows: BTreeMap<&str, &Decidable<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
-    let (sayings, problems) = filled.read(&sheet::COLUMNS, &NEEDED, |number, cells| {
-        let (subject, decision, heard) = returned_row(&rows, cells, own, reviewer)?;
+    let (submissions, problems) = filled.read(&sheet::COLUMNS, &NEEDED, |number, cells| {
+        let (subject, decision, timing) = returned_row(&rows, cells, own, reviewer)?;
         let place = format!("{name} row {number}");
         let decision = Decision { from: Some(place.clone()), ..decision };
-        Ok((subject.clone(), Saying { subject, decision, heard, place }))
+        Ok((subject.clone(), Submission { subject, decision, timing, place }))
     })?;
     if problems.is_empty() {
-        return Ok(sayings);
+        return Ok(submissions);
     }
     Err(Failure::usage(format!("nothing of the sheet was recorded:\n  {}", problems.join("\n  "))).hint(
         match problems.iter().any(|problem| problem.contains(LOST)) {
@@ -223,7 +223,7 @@ fn returned_row(
     cells: &[Option<String>],
     own: Option<&str>,
     reviewer: &Reviewer,
-) -> Result<(String, Decision, Heard), String> {
+) -> Result<(String, Decision, Timing), String> {
     let cell = |place: usize| cells.get(place).and_then(Option::as_deref).unwrap_or_default();
     let id = if cell(0).is_empty() { cell(2) } else { cell(0) };
     let Some(row) = rows.get(id) else { return Err(format!("`{id}` is no action and no finding of this plan")) };
@@ -244,10 +244,10 @@ fn returned_row(
     if word.is_empty() {
         // Nobody's name is needed to leave a row blank.
         let by = who.or(reviewer.by.as_deref()).unwrap_or_default();
-        return Ok((row.id().to_owned(), Decision::new(verdict, by, reviewer.at), Heard::Blank));
+        return Ok((row.id().to_owned(), Decision::new(verdict, by, reviewer.at), Timing::Blank));
     }
     let decision = reviewer.decision(verdict, who, Some(comment)).map_err(|error| error.to_string())?;
-    Ok((row.id().to_owned(), Decision { until, ..decision }, Heard::Sometime))
+    Ok((row.id().to_owned(), Decision { until, ..decision }, Timing::Undated))
 }
 
 /// What a decision word means for a row.
@@ -284,13 +284,13 @@ fn verdict(row: &Decidable<'_>, word: &str, until: Option<NaiveDate>) -> Result<
 ///
 /// # Errors
 /// Everything that is wrong with it, by id.
-pub fn file(plan: &Plan, name: &str, file: &DecisionsFile, reviewer: &Reviewer) -> Result<Vec<Saying>, Failure> {
+pub fn file(plan: &Plan, name: &str, file: &DecisionsFile, reviewer: &Reviewer) -> Result<Vec<Submission>, Failure> {
     is_for("plan", [&plan.id, &plan.digest], [file.plan.as_deref().unwrap_or_default(), &file.digest])?;
     let rows = sheet::rows(plan);
     let rows: BTreeMap<&str, &Decidable<'_>> = rows.iter().map(|row| (row.id(), row)).collect();
     let mut problems = Vec::new();
-    let mut sayings = Vec::new();
-    let heard = file.heard(reviewer.at);
+    let mut submissions = Vec::new();
+    let timing = file.timing(reviewer.at);
     for (id, answer) in &file.decisions {
         let said = rows.get(id.as_str()).ok_or_else(|| "it is no action and no finding of this plan".to_owned()).and_then(|row| {
             let (verdict, until) = verdict(row, &answer.verdict, answer.until)?;
@@ -303,14 +303,14 @@ pub fn file(plan: &Plan, name: &str, file: &DecisionsFile, reviewer: &Reviewer) 
                 let at = file.at.map_or(reviewer.at, |at| at.min(reviewer.at).max(plan.created.min(reviewer.at)));
                 let place = format!("{name}, {id}");
                 let decision = Decision { at, from: Some(name.to_owned()), ..decision };
-                let heard = if answer.verdict.trim().is_empty() { Heard::Blank } else { heard };
-                sayings.push(Saying { subject: id.clone(), place, decision, heard });
+                let timing = if answer.verdict.trim().is_empty() { Timing::Blank } else { timing };
+                submissions.push(Submission { subject: id.clone(), place, decision, timing });
             }
             Err(problem) => problems.push(format!("{id}: {problem}")),
         }
     }
     if problems.is_empty() {
-        return Ok(sayings);
+        return Ok(submissions);
     }
     Err(Failure::usage(format!("nothing of the file was recorded:\n  {}", problems.join("\n  ")))
         .hint("take the file as the packet's page saved it"))

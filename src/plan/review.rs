@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::decision::{Decision, Verdict};
 use super::format::Plan;
 use super::packets::{Packet, Packets};
-use super::record::{Heard, Saying};
+use super::record::{Submission, Timing};
 use super::sheet::{self, Decidable};
 use crate::failure::{Failure, FailureKind};
 use crate::terms::ActionKind;
@@ -95,8 +95,8 @@ pub fn selected(
     reject: &[String],
     reopen: &[String],
     reviewer: &Reviewer,
-) -> Result<Vec<Saying>, Failure> {
-    let mut said: BTreeMap<&str, Saying> = BTreeMap::new();
+) -> Result<Vec<Submission>, Failure> {
+    let mut said: BTreeMap<&str, Submission> = BTreeMap::new();
     for (selectors, verdict, flag) in
         [(approve, Verdict::Approve, "--approve"), (reject, Verdict::Reject, "--reject"), (reopen, Verdict::Open, "--reopen")]
     {
@@ -113,7 +113,7 @@ pub fn selected(
             for row in rows {
                 let decision = reviewer.decision(verdict, None, None)?;
                 let (subject, place) = (row.id().to_owned(), format!("{flag} {selector}"));
-                said.insert(row.id(), Saying { subject, place, decision, heard: Heard::Now });
+                said.insert(row.id(), Submission { subject, place, decision, timing: Timing::Now });
             }
         }
     }
@@ -121,8 +121,8 @@ pub fn selected(
 }
 
 /// The decisions of an older plan whose action is the same in this one, and what became of the others, as sentences.
-pub fn carried(plan: &Plan, old: &Plan, recorded_by: Option<&str>) -> (Vec<Saying>, Vec<String>) {
-    let (mut sayings, mut others) = (Vec::new(), Vec::new());
+pub fn carried(plan: &Plan, old: &Plan, recorded_by: Option<&str>) -> (Vec<Submission>, Vec<String>) {
+    let (mut submissions, mut others) = (Vec::new(), Vec::new());
     let before = sheet::rows(old);
     let before: BTreeMap<&str, &Decidable<'_>> = before.iter().map(|row| (row.id(), row)).collect();
     let now = sheet::rows(plan);
@@ -136,15 +136,20 @@ pub fn carried(plan: &Plan, old: &Plan, recorded_by: Option<&str>) -> (Vec<Sayin
                     recorded_by: recorded_by.map(str::to_owned).or_else(|| decision.recorded_by.clone()),
                     ..decision.clone()
                 };
-                sayings.push(Saying { subject: id.clone(), place: format!("plan {}", old.id), decision, heard: Heard::Carried });
+                submissions.push(Submission {
+                    subject: id.clone(),
+                    place: format!("plan {}", old.id),
+                    decision,
+                    timing: Timing::CarriedOver,
+                });
                 continue;
             }
             Some(_) => "what it would change is not the same any more",
             None => "the new plan has no such row",
         };
-        others.push(format!("{id} {} ({}): {why}", text::visible(&was.subject()), decision.told()));
+        others.push(format!("{id} {} ({}): {why}", text::visible(&was.subject()), decision.summary()));
     }
-    (sayings, others)
+    (submissions, others)
 }
 
 /// Whether a decision on one is a decision on the other: the same finding, before and after.

@@ -85,7 +85,7 @@ impl<'a> AccountColumns<'a> {
             done_on: Dates::of(frame, "done_on")?,
             fixed_groups: frame.column("fixed_groups")?.u32()?.rechunk().into_owned(),
             owns: accounts
-                .told()
+                .known_kinds()
                 .into_iter()
                 .map(|kind| Ok((kind, frame.column(&domo::owns_column(kind))?.u32()?.rechunk().into_owned())))
                 .collect::<Result<_>>()?,

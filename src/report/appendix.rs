@@ -122,7 +122,7 @@ pub(super) fn last_review(builder: &Builder) -> Option<LastReview> {
                 Cell::or(one.severity.map(|severity| builder.severity(severity).shown()), none),
                 Cell::text(what(builder, one.what)),
                 Cell::text(cut(&one.subject).0),
-                Cell::text(shown(&one.told())),
+                Cell::text(shown(&one.summary())),
                 lines(one.earlier.iter().map(shown).collect(), none),
                 Cell::or(one.outcome.map(|outcome| outcome.to_string()), t.get("last_review.not_applied")),
                 Cell::or(one.read_back.clone(), none),

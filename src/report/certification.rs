@@ -11,7 +11,7 @@ use super::document::{Document, DocumentTable, columns};
 use super::{Inputs, behind, decided, share};
 use crate::archive::replay::{Replayed, Stored};
 use crate::digest;
-use crate::plan::certification::{CertificationLine, Confirmed, Stand, stamp, told};
+use crate::plan::certification::{CertificationLine, Confirmed, ReviewState, stamp};
 use crate::plan::coverage::{Certification, Coverage, CoverageCounts, Reviewer, Standing};
 use crate::plan::decision::person;
 use crate::plan::{Journal, Outcome, Sealed, returned};
@@ -55,7 +55,7 @@ impl Page<'_> {
         let stands = certification.stands();
         // A name is kept in spite of what was found: whoever tests this asks why.
         let against = |(account, _, stand): &&Standing<'_>| {
-            *stand == Stand::Keep && account.about.severity.is_some_and(|severity| severity <= Severity::Medium)
+            *stand == ReviewState::Keep && account.about.severity.is_some_and(|severity| severity <= Severity::Medium)
         };
         let against = stands.iter().filter(against).count() as u64;
         let journal = Journal::default();
@@ -63,13 +63,13 @@ impl Page<'_> {
             self.plans.iter().map(|(_, plan, applied)| decided::outcomes(plan.plan(), applied.as_ref().unwrap_or(&journal)));
         let mut tables = vec![self.sums(&coverage), by_reviewer(&coverage)];
         tables.push(self.accounts("To be revoked or changed", "Nothing is to be revoked or changed.", &stands, &|stand| {
-            matches!(stand, Stand::Revoke | Stand::Role)
+            matches!(stand, ReviewState::Revoke | ReviewState::Role)
         }));
         tables.extend(outcomes);
         tables.push(
             self.accounts("What nobody decided", "Every account in scope was decided.", &stands, &|stand| !stand.is_decided()),
         );
-        tables.push(self.accounts("Confirmed", "No account was confirmed.", &stands, &|stand| stand == Stand::Keep));
+        tables.push(self.accounts("Confirmed", "No account was confirmed.", &stands, &|stand| stand == ReviewState::Keep));
         tables.push(self.outside());
         tables.push(sign_off());
         let inputs = Inputs::replayed(&stored.manifest.run, stored, judged);
@@ -224,7 +224,7 @@ impl Page<'_> {
         }
     }
 
-    fn accounts(&self, caption: &str, empty: &str, stands: &[Standing<'_>], wanted: &dyn Fn(Stand) -> bool) -> DocumentTable {
+    fn accounts(&self, caption: &str, empty: &str, stands: &[Standing<'_>], wanted: &dyn Fn(ReviewState) -> bool) -> DocumentTable {
         let asked = self.certification.asked();
         let administrators = self.certification.accounts.iter().filter(|one| one.may_administer);
         let administrators: BTreeSet<String> = administrators.filter_map(|one| one.email.as_deref().map(person)).collect();
@@ -238,15 +238,15 @@ impl Page<'_> {
                 account.person.clone().unwrap_or_default(),
                 account.about.department.clone().unwrap_or_default(),
                 asked.to_owned(),
-                line.map(told).unwrap_or_default(),
+                line.map(CertificationLine::summary).unwrap_or_default(),
                 line.map(|line| relation(account, line, asked, &administrators)).unwrap_or_default(),
                 match (stand, line) {
-                    (Stand::Revoke | Stand::Role, Some(line)) => self.became(account, line, &outcomes),
+                    (ReviewState::Revoke | ReviewState::Role, Some(line)) => self.became(account, line, &outcomes),
                     _ => account.findings.join("; "),
                 },
             ]
         };
-        let changes = wanted(Stand::Revoke);
+        let changes = wanted(ReviewState::Revoke);
         let last = if changes { "What became of it" } else { "Findings" };
         DocumentTable {
             caption: caption.into(),

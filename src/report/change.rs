@@ -15,7 +15,7 @@ pub(super) fn change(builder: &Builder) -> Change {
     let history = builder.inputs.history;
     let mut notes = Vec::new();
     notes.extend(history.parameters_changed.iter().map(shown));
-    notes.extend(history.notes.iter().chain(history.applied.iter().map(|told| &told.sentence)).map(shown));
+    notes.extend(history.notes.iter().chain(history.applied.iter().map(|sentence| &sentence.text)).map(shown));
     let further = notes.split_off(notes.len().min(CHANGES));
     let more = (!further.is_empty()).then(|| t.count("change.more", further.len() as u64, &[]));
     let Some(previous) = &history.previous else {

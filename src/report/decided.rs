@@ -83,7 +83,7 @@ const COLUMNS: [&str; 10] =
 fn line(plan: &Plan, row: &Decidable<'_>, standings: &BTreeMap<&str, ActionState<'_>>) -> Vec<String> {
     let decision = plan.decisions.get(row.id());
     let earlier = decision.iter().flat_map(|decision| decision.earlier.iter().rev());
-    let earlier = earlier.map(Decision::told).collect::<Vec<_>>().join("; ");
+    let earlier = earlier.map(Decision::summary).collect::<Vec<_>>().join("; ");
     let [outcome, at] = became(standings.get(row.id()), text::minute);
     vec![
         row.id().to_owned(),
@@ -92,7 +92,7 @@ fn line(plan: &Plan, row: &Decidable<'_>, standings: &BTreeMap<&str, ActionState
         row.subject(),
         row.change().replace('\n', "; "),
         row.why().to_owned(),
-        decision.map_or_else(|| "open".to_owned(), Decision::told),
+        decision.map_or_else(|| "open".to_owned(), Decision::summary),
         earlier,
         outcome,
         at,

@@ -198,7 +198,7 @@ fn columns(builder: &Builder, finding: &Finding) -> Vec<Column> {
 /// What was decided on it in the last review.
 fn last_decision(builder: &Builder, finding: &Finding) -> Option<String> {
     let decided = builder.inputs.history.last_review.as_ref()?.on(&finding.id.0)?;
-    Some(shown(&decided.told()))
+    Some(shown(&decided.summary()))
 }
 
 fn row(builder: &Builder, finding: &Finding) -> Row {

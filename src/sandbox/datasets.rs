@@ -50,7 +50,7 @@ impl DataSet {
         Self { id: id.into(), name: name.into(), owner, csv: "Value\n1\n".into(), current: Utc::now() }
     }
 
-    fn told(&self) -> Value {
+    fn to_json(&self) -> Value {
         json!({"id": self.id, "name": self.name, "owner": {"id": self.owner, "name": "somebody"},
                "dataCurrentAt": self.current.to_rfc3339_opts(SecondsFormat::Secs, true), "pdpEnabled": false})
     }
@@ -102,13 +102,13 @@ impl State {
 }
 
 pub(super) async fn list(Extract(shared): Extract<Arc<Shared>>, Query(query): Parameters) -> Response {
-    let rows: Vec<Value> = shared.state().datasets.iter().map(DataSet::told).collect();
+    let rows: Vec<Value> = shared.state().datasets.iter().map(DataSet::to_json).collect();
     Json(page(rows, &query, 50)).into_response()
 }
 
 pub(super) async fn get(Extract(shared): Extract<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let found = shared.state().dataset(&id);
-    found.map_or_else(|| unknown(&id), |dataset| Json(dataset.told()).into_response())
+    found.map_or_else(|| unknown(&id), |dataset| Json(dataset.to_json()).into_response())
 }
 
 /// A new owner, which is all of a DataSet that can be changed here.
@@ -118,7 +118,7 @@ pub(super) async fn update(Extract(shared): Extract<Arc<Shared>>, Path(id): Path
     let Some(dataset) = state.datasets.iter_mut().find(|dataset| dataset.id == id) else { return unknown(&id) };
     let Some(owner) = owner else { return refuse(StatusCode::BAD_REQUEST, &format!("/v1/datasets/{id}"), "owner.id is no user") };
     dataset.owner = owner;
-    Json(dataset.told()).into_response()
+    Json(dataset.to_json()).into_response()
 }
 
 /// `{"dataFlowIds": [71], "responsibleUserId": 10}`

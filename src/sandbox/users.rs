@@ -52,7 +52,7 @@ pub(super) async fn get(Extract(shared): Extract<Arc<Shared>>, Path(id): Path<St
     let Some(id) = id.parse::<u64>().ok() else { return refuse(StatusCode::BAD_REQUEST, "/v1/users", "Invalid id") };
     match (state.get(id), state.deleted(id)) {
         (None, _) if id == SUPPORT_ID => Json(support()).into_response(),
-        (Some(user), _) => Json(told(&state, id, user)).into_response(),
+        (Some(user), _) => Json(single(&state, id, user)).into_response(),
         (None, Some(user)) if profile.remembers_deleted => {
             Json(json!({"id": id, "name": user.get("name"), "deleted": true})).into_response()
         }
@@ -61,7 +61,7 @@ pub(super) async fn get(Extract(shared): Extract<Arc<Shared>>, Path(id): Path<St
 }
 
 /// One user as GET and create tell it: where they say more than the list, with picture and groups.
-fn told(state: &State, id: u64, mut user: Map<String, Value>) -> Value {
+fn single(state: &State, id: u64, mut user: Map<String, Value>) -> Value {
     if state.profile.tells_groups {
         user.insert("image".into(), json!(format!("https://sandbox.domo.com/avatar/thumb/domo/{id}")));
         user.insert("groups".into(), state.groups_of(id).into());
@@ -83,7 +83,7 @@ pub(super) async fn create(Extract(shared): Extract<Arc<Shared>>, Query(query): 
             }
             let status = StatusCode::from_u16(shared.options.profile.created).unwrap_or(StatusCode::OK);
             let id = user.get("id").and_then(Value::as_u64).unwrap_or_default();
-            (status, Json(told(&state, id, user))).into_response()
+            (status, Json(single(&state, id, user))).into_response()
         }
         Err(wrong) => refuse_with(&wrong, "/v1/users"),
     }

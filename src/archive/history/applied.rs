@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
-use super::types::{Present, Told};
+use super::types::{Present, Sentence};
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{journal_of, plan_of, recorded};
 use crate::archive::store::listing::journals;
@@ -38,7 +38,7 @@ pub(super) fn all(runs: &[StoredRun], notes: &mut Vec<String>) -> Result<Vec<App
 }
 
 /// Sentences on what was applied since then, and on accounts that are active although we switched them off.
-pub(super) fn sentences(applied: &[Applied], since: DateTime<Utc>, present: &Present<'_>) -> Result<Vec<Told>> {
+pub(super) fn sentences(applied: &[Applied], since: DateTime<Utc>, present: &Present<'_>) -> Result<Vec<Sentence>> {
     let mut sentences: Vec<_> = applied.iter().flat_map(|applied| since_then(applied, since)).collect();
     sentences.extend(came_back(applied, present)?);
     Ok(sentences)
@@ -64,7 +64,7 @@ impl Deeds {
             for (id, standing) in journal.fold() {
                 let done = standing.outcome.is_some_and(|(outcome, at)| outcome == Outcome::Done && at >= since);
                 let Some(action) = plan.action(id).filter(|_| done) else { continue };
-                let decided = plan.decisions.get(id).map(|decision| format!(", {}", decision.told())).unwrap_or_default();
+                let decided = plan.decisions.get(id).map(|decision| format!(", {}", decision.summary())).unwrap_or_default();
                 let told = format!("plan {}{decided}", plan.id);
                 if action.kind.removes_access() || action.finding.is_none() {
                     deeds.by_account.extend(standing.account_id.map(|account| (account, told.clone())));
@@ -202,12 +202,12 @@ fn write(plan: &Plan, id: &str, standing: &ActionState<'_>) -> Option<Write> {
 }
 
 /// One sentence for each time somebody applied the plan.
-fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Told> {
-    let mut sentences: Vec<Told> = Vec::new();
+fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Sentence> {
+    let mut sentences: Vec<Sentence> = Vec::new();
     let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
     let mut opening = None;
     let mut ending = None;
-    let tell = |opening: Option<Told>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<ApplyEnd>| {
+    let tell = |opening: Option<Sentence>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<ApplyEnd>| {
         let counts: Vec<_> = std::mem::take(outcomes).iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
         // Where nothing was left to do, and with an earlier version where nothing was approved, nobody did anything.
         let idle = counts.is_empty() && ending == Some(ApplyEnd::Complete);
@@ -218,8 +218,8 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Told> {
             Some(ApplyEnd::Stopped) => "; it stopped itself before the end",
             None => "; it was cut short, or is still under way",
         };
-        let told = |opening: Told| Told { sentence: format!("{}: {counts}{early}.", opening.sentence), ..opening };
-        opening.filter(|_| !idle).map(told)
+        let counted = |opening: Sentence| Sentence { text: format!("{}: {counts}{early}.", opening.text), ..opening };
+        opening.filter(|_| !idle).map(counted)
     };
     for line in applied.journal.lines().iter().filter(|line| line.at >= since) {
         match &line.event {
@@ -230,11 +230,11 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Told> {
                     format!(", against the guard {guard} ({value}, limit {limit}; reason: {})", overridden.reason)
                 });
                 let overrides: String = overrides.collect();
-                let sentence =
+                let text =
                     format!("Plan {} was applied on {} by {}{overrides}", open.plan, line.at.date_naive(), open.by.join(" as "));
                 let why = open.overrides.iter().map(|overridden| (TokenSort::Text, overridden.reason.clone()));
                 let named = open.by.iter().map(|by| (TokenSort::Name, by.clone())).chain(why).collect();
-                opening = Some(Told { sentence, named });
+                opening = Some(Sentence { text, named });
             }
             Event::Outcome { outcome, .. } => *outcomes.entry(*outcome).or_default() += 1,
             Event::Close { ended, .. } => ending = Some(*ended),
@@ -246,7 +246,7 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Told> {
 }
 
 /// Accounts that are active although the last thing we did to them was to take their access away.
-fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<Told>> {
+fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<Sentence>> {
     struct Last<'a> {
         at: DateTime<Utc>,
         kind: ActionKind,
@@ -274,8 +274,8 @@ fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<Told>> {
         let Some((id, last)) = id.and_then(|id| Some((id, last.get(&id)?))).filter(|_| active) else { continue };
         let done = if last.kind == ActionKind::Delete { "deleted" } else { "deactivated" };
         let (day, plan, subject) = (last.at.date_naive(), last.plan, &last.subject);
-        let sentence = format!("Account {id} ({subject}) is active again: plan {plan} had {done} it on {day}.");
-        sentences.push(Told { sentence, named: vec![(TokenSort::Name, subject.clone())] });
+        let text = format!("Account {id} ({subject}) is active again: plan {plan} had {done} it on {day}.");
+        sentences.push(Sentence { text, named: vec![(TokenSort::Name, subject.clone())] });
     }
     Ok(sentences)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 
-use super::types::{Present, Told};
+use super::types::{Present, Sentence};
 use crate::archive::store::StoredRun;
 use crate::config::{AccountRole, Choice};
 use crate::domo::plain_address;
@@ -23,7 +23,7 @@ struct Now<'a> {
 }
 
 /// A sentence on the revocations of the newest certified run, and one on the changed roles. A note where its record cannot be read.
-pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut Vec<String>) -> Result<Vec<Told>> {
+pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut Vec<String>) -> Result<Vec<Sentence>> {
     let record = |run: &StoredRun| crate::files::read_plain_text(run.path.join(CERTIFICATION)).ok().filter(|text| !text.is_empty());
     let newest = runs.iter().rev().filter(|run| !run.pruned).find_map(|run| Some((run, record(run)?)));
     let Some((run, text)) = newest else { return Ok(Vec::new()) };
@@ -62,11 +62,11 @@ pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut V
     Ok(sentences.into_iter().filter(|(all, _)| !all.is_empty()).map(|(all, what)| sentence(run.id(), &all, what)).collect())
 }
 
-fn sentence(run: &str, all: &[(&CertificationLine, bool)], what: &str) -> Told {
+fn sentence(run: &str, all: &[(&CertificationLine, bool)], what: &str) -> Sentence {
     let open: Vec<&CertificationLine> = all.iter().filter(|(_, happened)| !happened).map(|(line, _)| *line).collect();
     let happened = format!("Certification of the run {run}: {} of {} {what} happened", all.len() - open.len(), all.len());
     if open.is_empty() {
-        return Told { sentence: format!("{happened}."), named: Vec::new() };
+        return Sentence { text: format!("{happened}."), named: Vec::new() };
     }
     // An account without an id goes by its address; an id says nothing of who it is.
     let addresses = open.iter().take(NAMED).map(|line| &line.account).filter(|account| account.contains('@'));
@@ -83,7 +83,7 @@ fn sentence(run: &str, all: &[(&CertificationLine, bool)], what: &str) -> Told {
     });
     let more = open.len().saturating_sub(NAMED);
     let named: Vec<String> = named.chain((more > 0).then(|| format!("and {more} more"))).collect();
-    Told { sentence: format!("{happened}; not yet: {}.", named.join(", ")), named: people }
+    Sentence { text: format!("{happened}; not yet: {}.", named.join(", ")), named: people }
 }
 
 /// By id, and by e-mail for sources without ids.

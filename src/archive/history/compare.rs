@@ -125,7 +125,7 @@ fn resolve(history: &mut History, baseline: &before::Baseline, present: &Present
             last_seen: baseline.as_of(),
             by_parameter: false,
             how: match history.last_review.as_ref().and_then(|last| last.on(&id.0)) {
-                Some(decided) if decided.outcome == Some(Outcome::Done) => How::Ours(decided.told()),
+                Some(decided) if decided.outcome == Some(Outcome::Done) => How::Ours(decided.summary()),
                 _ => match (deeds.on(&id.0), deeds.to(account_id(then))) {
                     (Some(told), _) => How::Ours(told.clone()),
                     _ if still.administers(then) => How::Stands,

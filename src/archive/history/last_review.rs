@@ -65,7 +65,7 @@ pub(super) struct Subject {
 
 impl Decided {
     /// `rejected by ana on 2026-11-20: contract extended`
-    pub fn told(&self) -> String {
+    pub fn summary(&self) -> String {
         format!("{} by {} on {}{}", self.verdict.done(), self.by, self.day, commented(self.comment.as_deref()))
     }
 }
@@ -113,7 +113,7 @@ impl LastReview {
                 by: decision.by.clone(),
                 day: decision.at.date_naive(),
                 comment: decision.comment.clone(),
-                earlier: decision.earlier.iter().rev().map(Decision::told).collect(),
+                earlier: decision.earlier.iter().rev().map(Decision::summary).collect(),
                 outcome: ended.map(|(outcome, _)| outcome),
                 read_back: ended.map(|(_, at)| text::minute(at)),
             });

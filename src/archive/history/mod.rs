@@ -24,5 +24,5 @@ pub use compare::compare;
 pub(crate) use difference::unname;
 pub use last_review::{Decided, LastReview};
 pub use past::{known_as, past, past_before};
-pub use types::{History, How, Lifecycle, Present, Previous, Resolved, State, Told, TrendPoint};
+pub use types::{History, How, Lifecycle, Present, Previous, Resolved, Sentence, State, TrendPoint};
 pub use waiting::{AllWaiting, Waiting, waiting};

@@ -97,9 +97,9 @@ pub struct Previous {
 
 /// A sentence on what people did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct Sentence {
     /// It.
-    pub sentence: String,
+    pub text: String,
     /// What in it says who somebody is, or why they did it: which of these, and the words.
     pub named: Vec<(TokenSort, String)>,
 }
@@ -121,7 +121,7 @@ pub struct History {
     /// Parameters that changed since the previous run, as sentences.
     pub parameters_changed: Vec<String>,
     /// What was applied since the previous run, by whom, as sentences; and access that came back after it was taken.
-    pub applied: Vec<Told>,
+    pub applied: Vec<Sentence>,
     /// What people decided on the plan of the previous run; none where it had none.
     pub last_review: Option<LastReview>,
     /// What a reader should know of the archive: a clock that went back, a run that could not be used.

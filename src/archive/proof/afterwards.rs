@@ -110,7 +110,7 @@ impl<'a> Later<'a> {
 
 /// Of the runs that recorded a file which is written anew: the last that recorded another than it is now, and the last after that, which
 /// recorded it as it is.
-fn told<'a>(path: &Path, recorded: &[Recorded<'a>]) -> (Option<Recorded<'a>>, Option<Recorded<'a>>) {
+fn against_now<'a>(path: &Path, recorded: &[Recorded<'a>]) -> (Option<Recorded<'a>>, Option<Recorded<'a>>) {
     let now = crate::files::read_plain(path).map(sha256).unwrap_or_default();
     let other = recorded.iter().rposition(|(_, input)| input.sha256 != now);
     (
@@ -133,7 +133,7 @@ impl Checked {
     fn decisions(&mut self, folder: &Path, later: &Later<'_>) {
         let Ok(sealed) = plan_of(folder, PLAN) else { return };
         let decided = sealed.plan().decisions.len();
-        match told(&folder.join(PLAN), &later.decisions) {
+        match against_now(&folder.join(PLAN), &later.decisions) {
             (None, None) if decided == 0 => {}
             (None, None) => self.notes.push(format!(
                 "{PLAN}: nothing protects its {} (who, when, yes or no) yet: whoever may write here could have changed what was decided. \
@@ -155,7 +155,7 @@ impl Checked {
 
     /// A page, a list or a plan that is made anew with each review, apply or certify.
     fn record(&mut self, folder: &Path, name: &str, later: &Later<'_>) {
-        self.notes.push(match told(&folder.join(name), later.records.get(name).map_or(&[], Vec::as_slice)) {
+        self.notes.push(match against_now(&folder.join(name), later.records.get(name).map_or(&[], Vec::as_slice)) {
             (None, None) => format!("{name} came after the run; the next run of the archive records it."),
             (None, Some((other, _))) => format!("{name} is as the run {} recorded it on {}.", other.id(), day(other)),
             (Some((other, _)), since) => format!(
@@ -298,7 +298,7 @@ impl Checked {
                     if !plan.approved(id) {
                         self.notes.push(format!(
                             "{plan_name}: {id} was approved when it was sent and is not any more: {}.",
-                            decision.told()
+                            decision.summary()
                         ));
                     }
                 }

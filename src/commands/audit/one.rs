@@ -312,8 +312,8 @@ fn ended(reconciliation: &Reconciliation, fail_on: cli::FailOn) -> Exit {
 
 fn read(invocation: &Invocation, config: &Config, day: NaiveDate, from: From) -> Result<Accounts> {
     let settings = match from {
-        From::File(path) => return told(config, day, pulled(|| domo::load(&path))?),
-        From::Read(accounts) => return told(config, day, (*accounts)?),
+        From::File(path) => return with_files(config, day, pulled(|| domo::load(&path))?),
+        From::Read(accounts) => return with_files(config, day, (*accounts)?),
         From::Api(settings) => settings,
     };
     pulled(|| pull(invocation, config, day, *settings))
@@ -328,7 +328,7 @@ fn pulled(read: impl FnOnce() -> Result<Accounts>) -> Result<Accounts> {
 }
 
 /// Accounts from a file with what the files of `[content]` tell of them.
-fn told(config: &Config, day: NaiveDate, accounts: Accounts) -> Result<Accounts> {
+fn with_files(config: &Config, day: NaiveDate, accounts: Accounts) -> Result<Accounts> {
     match &config.content {
         Some(_) => runtime()?.block_on(with_content(config, None, day, accounts)),
         None => Ok(accounts),

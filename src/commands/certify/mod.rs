@@ -18,7 +18,7 @@ use super::{Exit, Invocation};
 use crate::archive::{self, Archive, Lock, StoredRun, replay};
 use crate::config::Loaded;
 use crate::failure::{Failure, FailureKind};
-use crate::plan::certification::{self, CertificationRecord, Confirmed, Stand};
+use crate::plan::certification::{self, CertificationRecord, Confirmed, ReviewState};
 use crate::plan::coverage::{Certification, Coverage, CoverageCounts, Reviewer};
 use crate::plan::packets::{Dealt, Packets};
 use crate::report::packet::{self, Item, Subject};
@@ -98,7 +98,7 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
             "{}{}{}{}",
             recorded.unwrap_or_default(),
             show::not_taken(&outdated),
-            told(&coverage, &named(&stored.run, options), certification.packets.is_some()),
+            summary(&coverage, &named(&stored.run, options), certification.packets.is_some()),
             written.unwrap_or_default()
         ))?;
     }
@@ -179,7 +179,7 @@ fn split(
     let by_key: BTreeMap<&str, &Confirmed> = certification.accounts.iter().map(|account| (account.key.as_str(), account)).collect();
     let item = |key: &str| {
         let account = by_key.get(key)?;
-        let said = standing.get(key).filter(|line| Stand::of(account, Some(line)).is_decided());
+        let said = standing.get(key).filter(|line| ReviewState::of(account, Some(line)).is_decided());
         let said = said.map(|line| packet::PriorDecision {
             word: line.verdict.to_string(),
             by: line.by.clone(),
@@ -190,7 +190,7 @@ fn split(
     review::split::write(&packets, &packet::PacketWriter::new(&crate::config::Config::default(), subject)?, out, item)?;
     let path = stored.run.path.join(CERTIFICATION_PACKETS);
     files::write(&path, packets.to_json()?.as_bytes())?;
-    review::split::told(
+    review::split::summary(
         &packets,
         certification.accounts.len(),
         out,
@@ -223,7 +223,7 @@ fn take(
 }
 
 /// How much is confirmed, for people. `named` is the run as the next command has to name it; `dealt`: packets are out.
-fn told(coverage: &Coverage, named: &str, dealt: bool) -> String {
+fn summary(coverage: &Coverage, named: &str, dealt: bool) -> String {
     let CoverageCounts { accounts, decided, keep, revoke, role, not_mine, own, open, late } = coverage.counts;
     let due = coverage.due.map(|due| format!(", asked back by {due}")).unwrap_or_default();
     let mut lines = vec![

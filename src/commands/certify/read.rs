@@ -13,7 +13,7 @@ use crate::plan::certification::{Attestation, Attested, COLUMNS, Confirmed, LOCK
 use crate::plan::coverage::Certification;
 use crate::plan::decision::same_person;
 use crate::plan::packets::UNASSIGNED;
-use crate::plan::record::Heard;
+use crate::plan::record::Timing;
 use crate::plan::returned::{self, ReturnedSheet};
 use crate::plan::sheet;
 use crate::terms::Split;
@@ -66,13 +66,13 @@ impl Reader<'_> {
         let mut problems = Vec::new();
         let mut said = Vec::new();
         let at = saved.at.map_or(self.now, |at| at.min(self.now));
-        let heard = saved.heard(self.now);
+        let timing = saved.timing(self.now);
         for (id, answer) in &saved.decisions {
             // Who signed the page; else whose packet it is.
             let signed = saved.by.as_deref().filter(|by| !by.trim().is_empty());
             let own = signed.or(Some(saved.reviewer.as_str())).filter(|name| *name != UNASSIGNED);
-            match self.said(id, &answer.verdict, own, answer.comment.as_deref(), format!("{name}, {id}")) {
-                Ok(one) => said.extend(one.map(|one| Attested { at, heard, ..one })),
+            match self.statement(id, &answer.verdict, own, answer.comment.as_deref(), format!("{name}, {id}")) {
+                Ok(one) => said.extend(one.map(|one| Attested { at, timing, ..one })),
                 Err(problem) => problems.push(format!("{id}: {problem}")),
             }
         }
@@ -111,10 +111,10 @@ impl Reader<'_> {
             }
         }
         let who = Some(cell(LOCKED + 1)).filter(|who| !who.is_empty()).or(own);
-        self.said(cell(0), cell(LOCKED), who, Some(cell(LOCKED + 2)), place)
+        self.statement(cell(0), cell(LOCKED), who, Some(cell(LOCKED + 2)), place)
     }
 
-    fn said(
+    fn statement(
         &self,
         id: &str,
         word: &str,
@@ -140,7 +140,7 @@ impl Reader<'_> {
             user: Some(self.user.clone()),
             place,
             digest: None,
-            heard: Heard::Sometime,
+            timing: Timing::Undated,
         }))
     }
 }

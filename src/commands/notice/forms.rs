@@ -7,26 +7,26 @@ use crate::config::NotifyForm;
 
 /// The body of the webhook's request.
 pub(super) fn body(form: NotifyForm, notices: &[Notice], reminders: &[Reminder]) -> Value {
-    let told = Told { notices, reminders };
+    let message = Message { notices, reminders };
     match form {
         // `text` for whatever reads only that, the rest for programs.
         NotifyForm::Json => json!({
             "schema": SCHEMA,
-            "text": told.text(str::to_owned, |link| format!("Report: {link}")),
+            "text": message.text(str::to_owned, |link| format!("Report: {link}")),
             "runs": notices,
             "reminders": reminders,
         }),
-        NotifyForm::Slack => json!({ "text": told.text(mrkdwn, |link| format!("<{}|Open the report>", mrkdwn(link))) }),
-        NotifyForm::Teams => told.card(),
+        NotifyForm::Slack => json!({ "text": message.text(mrkdwn, |link| format!("<{}|Open the report>", mrkdwn(link))) }),
+        NotifyForm::Teams => message.card(),
     }
 }
 
-struct Told<'a> {
+struct Message<'a> {
     notices: &'a [Notice],
     reminders: &'a [Reminder],
 }
 
-impl Told<'_> {
+impl Message<'_> {
     fn lines(&self) -> impl Iterator<Item = (Vec<String>, Option<&str>)> {
         let notices = self.notices.iter().map(|notice| (notice.lines(), notice.report.as_deref()));
         notices.chain(self.reminders.iter().map(|reminder| (vec![reminder.line()], None)))

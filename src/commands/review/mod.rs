@@ -86,9 +86,9 @@ fn decide(options: &cli::Review, file: &PlanFile, invocation: &Invocation) -> Re
     let mut sealed = plan_file::read(path)?;
     review::in_time(sealed.plan(), invocation.started)?;
     let handed = read::Handed::of(options, path, &sealed, &reviewer)?;
-    let mut sayings = review::selected(sealed.plan(), &options.approve, &options.reject, &options.reopen, &reviewer)?;
-    sayings.extend(handed.sayings);
-    let done = record::record(&mut sealed, &sayings, options.overrule, invocation.started)?;
+    let mut submissions = review::selected(sealed.plan(), &options.approve, &options.reject, &options.reopen, &reviewer)?;
+    submissions.extend(handed.submissions);
+    let done = record::record(&mut sealed, &submissions, options.overrule, invocation.started)?;
     if !done.ids.is_empty() {
         files::write_plan(path, &sealed)?;
         plan_file::decided(path);

@@ -12,7 +12,7 @@ use crate::directory::table::{TextRow, read_rows, read_table};
 use crate::failure::Failure;
 use crate::plan::format::is_plan_schema;
 use crate::plan::packets::{Packets, UNASSIGNED};
-use crate::plan::record::Saying;
+use crate::plan::record::Submission;
 use crate::plan::returned::{self, DecisionsFile, ReturnedSheet};
 use crate::plan::review::{self, Reviewer};
 use crate::plan::{Plan, Sealed, sheet};
@@ -26,7 +26,7 @@ const LONGEST: u64 = 64 << 20;
 /// What all files say.
 #[derive(Default)]
 pub(super) struct Handed {
-    pub(super) sayings: Vec<Saying>,
+    pub(super) submissions: Vec<Submission>,
     pub(super) others: Vec<String>,
 }
 
@@ -41,18 +41,18 @@ impl Handed {
                 continue;
             }
             for file in listed(from)? {
-                let mut sayings = one(&file, sealed, packets.as_ref(), reviewer).with_context(|| reading(&file))?;
+                let mut submissions = one(&file, sealed, packets.as_ref(), reviewer).with_context(|| reading(&file))?;
                 let digest = digest_of(&file);
-                sayings.iter_mut().for_each(|saying| saying.decision.from_sha256.clone_from(&digest));
-                handed.sayings.extend(sayings);
+                submissions.iter_mut().for_each(|submission| submission.decision.from_sha256.clone_from(&digest));
+                handed.submissions.extend(submissions);
             }
         }
         Ok(handed)
     }
 
     fn carry(&mut self, sealed: &Sealed, old: &Sealed, reviewer: &Reviewer) {
-        let (sayings, others) = review::carried(sealed.plan(), old.plan(), reviewer.by.as_deref());
-        self.sayings.extend(sayings);
+        let (submissions, others) = review::carried(sealed.plan(), old.plan(), reviewer.by.as_deref());
+        self.submissions.extend(submissions);
         self.others.extend(others);
     }
 }
@@ -149,14 +149,14 @@ pub(in crate::commands) fn saved(file: &Path) -> Result<DecisionsFile> {
 }
 
 /// What one file says.
-fn one(file: &Path, sealed: &Sealed, packets: Option<&Packets>, reviewer: &Reviewer) -> Result<Vec<Saying>> {
+fn one(file: &Path, sealed: &Sealed, packets: Option<&Packets>, reviewer: &Reviewer) -> Result<Vec<Submission>> {
     let name = name_of(file);
     let plan = sealed.plan();
     if is_json(file) {
         let saved = saved(file)?;
-        let sayings = returned::file(plan, &name, &saved, reviewer)?;
-        theirs(packets, &saved.reviewer, &sayings)?;
-        return Ok(sayings);
+        let submissions = returned::file(plan, &name, &saved, reviewer)?;
+        theirs(packets, &saved.reviewer, &submissions)?;
+        return Ok(submissions);
     }
     let filled = filled(file, plan)?;
     if filled.rows.is_empty() {
@@ -165,15 +165,15 @@ fn one(file: &Path, sealed: &Sealed, packets: Option<&Packets>, reviewer: &Revie
     // Where rows are dealt out to people, the packet's reviewer is who decided.
     let personal = packets.is_some_and(|packets| packets.split == Split::ManagerEmail);
     let own = filled.reviewer.as_deref().filter(|reviewer| personal && *reviewer != UNASSIGNED);
-    let sayings = returned::sheet(plan, &name, &filled, own, reviewer)?;
+    let submissions = returned::sheet(plan, &name, &filled, own, reviewer)?;
     if let Some(packet_of) = &filled.reviewer {
-        theirs(packets, packet_of, &sayings)?;
+        theirs(packets, packet_of, &submissions)?;
     }
-    Ok(sayings)
+    Ok(submissions)
 }
 
-fn theirs(packets: Option<&Packets>, reviewer: &str, sayings: &[Saying]) -> Result<(), Failure> {
-    packets.map_or(Ok(()), |packets| packets.admits(reviewer, sayings.iter().map(|saying| saying.subject.as_str())))
+fn theirs(packets: Option<&Packets>, reviewer: &str, submissions: &[Submission]) -> Result<(), Failure> {
+    packets.map_or(Ok(()), |packets| packets.admits(reviewer, submissions.iter().map(|submission| submission.subject.as_str())))
 }
 
 /// A workbook that came back: the rows that are filled in, and what it says of itself.

@@ -80,8 +80,8 @@ fn listed(plan: &Plan, rows: &[Decidable<'_>]) -> String {
         let decision = match plan.decisions.get(row.id()) {
             None => "open".to_owned(),
             Some(decision) => {
-                let earlier = decision.earlier.iter().map(|earlier| format!("\nbefore: {}", earlier.told()));
-                format!("{}{}", decision.told(), earlier.collect::<String>())
+                let earlier = decision.earlier.iter().map(|earlier| format!("\nbefore: {}", earlier.summary()));
+                format!("{}{}", decision.summary(), earlier.collect::<String>())
             }
         };
         let cells = [

@@ -51,7 +51,7 @@ pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFi
     let item = |id: &str| by_id.get(id).map(|row| Item::of(row, plan.decisions.get(id)));
     write(&packets, &packet::PacketWriter::new(&loaded.config, subject)?, out, item)?;
     crate::files::write(&files::beside(path, PACKETS), packets.to_json()?.as_bytes())?;
-    told(
+    summary(
         &packets,
         rows.len(),
         out,
@@ -90,7 +90,7 @@ pub(in crate::commands) fn write(
 }
 
 /// How the rows were dealt out, with the sum.
-pub(in crate::commands) fn told(
+pub(in crate::commands) fn summary(
     packets: &Packets,
     all: usize,
     out: &Path,

@@ -19,7 +19,7 @@ use crate::text;
 /// A report's frame, or whatever else it comes to, with how it came out.
 #[derive(Clone)]
 struct Read<T> {
-    told: Reported,
+    reported: Reported,
     of: Option<T>,
 }
 
@@ -51,7 +51,7 @@ impl Content {
         for (report, kind, place) in owning(&reports) {
             let owned = match files.0.get(&report) {
                 Some(known) => known.clone(),
-                None => Told::new(report, &place, day, content).owned(kind, source::fetch(&place, session).await, ids),
+                None => ReportCheck::new(report, &place, day, content).owned(kind, source::fetch(&place, session).await, ids),
             };
             let owned = owned.keep(&mut read.reports, true);
             read.owns(owned, ids)?;
@@ -77,25 +77,25 @@ impl Content {
         let mut names = BTreeMap::new();
         for (report, place) in content.places() {
             let fetched = source::fetch(&place, session).await;
-            let told = Told::new(report, &place, day, content);
+            let check = ReportCheck::new(report, &place, day, content);
             match report {
                 DomoStats::People => {
                     let ours = |people: &report::PeopleReport| people.0.keys().any(|id| ids.has(*id));
-                    let of = told.of(fetched, report::people, ours).keep(&mut read.reports, false);
+                    let of = check.of(fetched, report::people, ours).keep(&mut read.reports, false);
                     (read.people, read.sign_ins) = of.unwrap_or_default();
                 }
                 DomoStats::RoleGrants => read
                     .roles
-                    .extend(told.of(fetched, report::role_grants, |_| true).keep(&mut read.reports, false).unwrap_or_default()),
+                    .extend(check.of(fetched, report::role_grants, |_| true).keep(&mut read.reports, false).unwrap_or_default()),
                 DomoStats::Roles => {
-                    names = told.of(fetched, report::roles, |_| true).keep(&mut read.reports, false).unwrap_or_default()
+                    names = check.of(fetched, report::roles, |_| true).keep(&mut read.reports, false).unwrap_or_default()
                 }
                 DomoStats::Groups => {
-                    read.fixed_groups = told.of(fetched, report::fixed_groups, |_| true).keep(&mut read.reports, false)
+                    read.fixed_groups = check.of(fetched, report::fixed_groups, |_| true).keep(&mut read.reports, false)
                 }
                 owning => {
                     let Some(kind) = owning.owned() else { continue };
-                    let of = told.owned(kind, fetched, ids).keep(&mut read.reports, true);
+                    let of = check.owned(kind, fetched, ids).keep(&mut read.reports, true);
                     read.owns(of, ids)?;
                 }
             }
@@ -210,8 +210,8 @@ impl HoldingFiles {
         let mut files = BTreeMap::new();
         for (report, kind, place) in owning(&content.holding()) {
             if let ReportPlace::File(_) = place {
-                let told = Told::new(report, &place, day, content);
-                files.insert(report, told.owned(kind, source::fetch(&place, None).await, ids));
+                let check = ReportCheck::new(report, &place, day, content);
+                files.insert(report, check.owned(kind, source::fetch(&place, None).await, ids));
             }
         }
         Self(files)
@@ -262,14 +262,14 @@ impl AccountIds {
 }
 
 /// A report, where it comes from, and how old it may be.
-struct Told {
+struct ReportCheck {
     report: DomoStats,
     source: String,
     day: NaiveDate,
     limit: u32,
 }
 
-impl Told {
+impl ReportCheck {
     fn new(report: DomoStats, place: &ReportPlace, day: NaiveDate, content: &config::Content) -> Self {
         Self { report, source: place.to_string(), day, limit: content.max_age_days }
     }
@@ -288,20 +288,20 @@ impl Told {
         ours: impl FnOnce(&T) -> bool,
     ) -> Read<T> {
         let Self { report, source, day, limit } = self;
-        let mut told = Reported { report, source, rows: 0, as_of: None, lower_bound: false, not_tested: None };
+        let mut reported = Reported { report, source, rows: 0, as_of: None, lower_bound: false, not_tested: None };
         let parsed = fetched.and_then(|RawReport { bytes, of, rows }| Ok((parse(bytes)?, of, rows)));
         let of = match parsed {
             Ok((ReportRows { rows, made, of }, changed, told_of)) => {
-                (told.rows, told.as_of) = (rows, made.or(changed));
-                let age = told.as_of.map(|of| (day - of).num_days());
-                told.not_tested = match age {
+                (reported.rows, reported.as_of) = (rows, made.or(changed));
+                let age = reported.as_of.map(|of| (day - of).num_days());
+                reported.not_tested = match age {
                     _ if !ours(&of) => Some(FOREIGN.to_owned()),
                     None => Some("nothing says which day it is of".to_owned()),
                     Some(age) if age > i64::from(limit) => {
                         let days = |days| text::plural(days, "day", "days");
                         Some(format!("it is {} older than the day judged (limit {})", days(age.unsigned_abs()), days(limit.into())))
                     }
-                    Some(_) if told.as_of > Utc::now().date_naive().succ_opt() => {
+                    Some(_) if reported.as_of > Utc::now().date_naive().succ_opt() => {
                         Some("it says that it is of a day that is still to come".to_owned())
                     }
                     Some(_) => told_of.filter(|told_of| rows < *told_of).map(|told_of| {
@@ -309,22 +309,22 @@ impl Told {
                         format!("{came} came, and Domo says that it has {told_of}: the API client's owner may not see all of them")
                     }),
                 };
-                told.not_tested.as_deref().is_none_or(|why| why != FOREIGN).then_some(of)
+                reported.not_tested.as_deref().is_none_or(|why| why != FOREIGN).then_some(of)
             }
             Err(why) => {
-                told.not_tested = Some(why);
+                reported.not_tested = Some(why);
                 None
             }
         };
-        Read { told, of }
+        Read { reported, of }
     }
 }
 
 impl<T> Read<T> {
     /// Keeps how it came out; what it says where it is relied on, and where it is not but `holds`.
     fn keep(self, reports: &mut Vec<Reported>, holds: bool) -> Option<T> {
-        let relied_on = self.told.not_tested.is_none();
-        reports.push(self.told);
+        let relied_on = self.reported.not_tested.is_none();
+        reports.push(self.reported);
         self.of.filter(|_| relied_on || holds)
     }
 }
@@ -337,9 +337,9 @@ mod tests {
     fn a_report_that_lacks_rows_or_is_of_a_day_to_come_is_not_relied_on() {
         let today = Utc::now().date_naive();
         let not_tested = |rows: Option<u64>, of: NaiveDate| {
-            let told = Told { report: DomoStats::Datasets, source: String::new(), day: today, limit: 3 };
+            let check = ReportCheck { report: DomoStats::Datasets, source: String::new(), day: today, limit: 3 };
             let raw = RawReport { bytes: Vec::new(), of: Some(of), rows };
-            told.of(Ok(raw), |_| Ok(ReportRows { rows: 7, made: None, of: () }), |()| true).told.not_tested.unwrap_or_default()
+            check.of(Ok(raw), |_| Ok(ReportRows { rows: 7, made: None, of: () }), |()| true).reported.not_tested.unwrap_or_default()
         };
         for rows in [None, Some(7), Some(6)] {
             assert_eq!(not_tested(rows, today), "");

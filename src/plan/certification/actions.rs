@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::answer::Attestation;
-use super::record::{CertificationLine, CertificationRecord, told};
+use super::record::{CertificationLine, CertificationRecord};
 use super::sheet::Confirmed;
-use super::state::Stand;
+use super::state::ReviewState;
 use crate::config::{AccountRole, Choice, Config, DeactivateWith};
 use crate::plan::demotion::demotion;
 use crate::plan::fields::{GROUPS, one};
@@ -36,7 +36,7 @@ pub fn asked(
     let standing = record.standing();
     let mut asked = Asked::default();
     for account in accounts {
-        let Some(line) = standing.get(account.key.as_str()).filter(|line| Stand::of(account, Some(line)).is_decided()) else {
+        let Some(line) = standing.get(account.key.as_str()).filter(|line| ReviewState::of(account, Some(line)).is_decided()) else {
             continue;
         };
         match (change(account, line, config, cannot_deactivate), incomplete) {
@@ -108,7 +108,7 @@ fn action(
     (kind, before, after, said): Change,
 ) -> Action {
     let through = config.domo.deactivate_with;
-    let why = format!("Certification of {run}: {}{said}", told(line));
+    let why = format!("Certification of {run}: {}{said}", line.summary());
     let action = Action {
         account_id: account.id,
         email: account.email.clone(),

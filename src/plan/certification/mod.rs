@@ -9,6 +9,6 @@ mod state;
 
 pub use actions::{Asked, action_ids, asked};
 pub use answer::Attestation;
-pub use record::{Added, Attested, CertificationLine, CertificationRecord, stamp, stamped, told};
+pub use record::{Added, Attested, CertificationLine, CertificationRecord, stamp, stamped};
 pub use sheet::{COLUMNS, Confirmed, LOCKED};
-pub use state::Stand;
+pub use state::ReviewState;

@@ -11,7 +11,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::plan::canonical::link;
 use crate::plan::decision::{commented, recorded, same_person};
 use crate::plan::format::{Action, Plan};
-use crate::plan::record::{Heard, Said, is_outdated};
+use crate::plan::record::{Statement, Timing, is_outdated};
 use crate::terms::ActionKind;
 use crate::terms::names::CERTIFICATION;
 use crate::text;
@@ -66,9 +66,16 @@ pub struct CertificationLine {
 }
 
 impl CertificationLine {
-    fn said(&self) -> Said<'_, Attestation> {
+    /// `ana@acme.com said keep on 2026-12-01: still on the team`
+    pub fn summary(&self) -> String {
+        let recorded = recorded(self.recorded_by.as_deref());
+        let comment = commented(self.comment.as_deref());
+        text::visible(&format!("{} said {} on {}{recorded}{comment}", self.by, self.verdict, self.at.date_naive())).into_owned()
+    }
+
+    fn statement(&self) -> Statement<'_, Attestation> {
         let (answer, file) = (self.verdict, self.from_sha256.as_deref());
-        Said { answer, by: &self.by, at: self.at, comment: self.comment.as_deref(), file }
+        Statement { answer, by: &self.by, at: self.at, comment: self.comment.as_deref(), file }
     }
 
     fn link(&self, before: &str) -> Result<String, Failure> {
@@ -148,7 +155,7 @@ impl CertificationRecord {
                 }
                 Some(first) if first.answer == one.answer && (first.comment.is_some() || one.comment.is_none()) => {}
                 Some(first) if first.answer != one.answer && first.answer != Attestation::NotMine => {
-                    problems.push(format!("{}: {}, and {}", one.account, first.told(), one.told()));
+                    problems.push(format!("{}: {}, and {}", one.account, first.summary(), one.summary()));
                 }
                 _ => drop(chosen.insert(&one.account, one)),
             }
@@ -171,14 +178,14 @@ impl CertificationRecord {
             } else if one.answer == Attestation::NotMine && !same_person(&line.by, &one.by) && line.verdict != Attestation::Open {
                 // Somebody else knows.
             } else if is_outdated() {
-                outdated.push(format!("{account}: {}, and {} after that", one.told(), told(line)));
+                outdated.push(format!("{account}: {}, and {} after that", one.summary(), line.summary()));
             } else if same_person(&line.by, &one.by)
                 || matches!(line.verdict, Attestation::NotMine | Attestation::Open)
                 || (was_by_holder && !by_holder)
             {
                 new.push(one);
             } else {
-                problems.push(format!("{account}: {}, but {}", one.told(), told(line)));
+                problems.push(format!("{account}: {}, but {}", one.summary(), line.summary()));
             }
         }
         if !problems.is_empty() {
@@ -206,10 +213,10 @@ impl CertificationRecord {
     /// Whether an answer had been given before the one that stands: it is read again, or only now, and the later one counts.
     fn is_outdated(&self, one: &Attested, standing: &CertificationLine) -> bool {
         let before = || self.lines.iter().filter(|line| line.n < standing.n);
-        let earlier = before().filter(|line| line.account == one.account).map(CertificationLine::said);
+        let earlier = before().filter(|line| line.account == one.account).map(CertificationLine::statement);
         let was_handed_in = |digest: &str| before().any(|line| line.from_sha256.as_deref() == Some(digest));
         let undecided = standing.verdict == Attestation::Open;
-        is_outdated(one.heard, &one.said(), &standing.said(), undecided, earlier, was_handed_in)
+        is_outdated(one.timing, &one.statement(), &standing.statement(), undecided, earlier, was_handed_in)
     }
 
     /// What became of answers since a plan was made of them, by action: what nobody asks for any more is not done.
@@ -225,7 +232,7 @@ impl CertificationRecord {
                 }
                 _ => false,
             };
-            let now = line.map_or_else(|| "nobody has answered".to_owned(), |line| told(line));
+            let now = line.map_or_else(|| "nobody has answered".to_owned(), |line| line.summary());
             (!asked).then(|| {
                 let run = &plan.run_id;
                 (
@@ -247,13 +254,6 @@ pub struct Added {
     pub outdated: Vec<String>,
 }
 
-/// `ana@acme.com said keep on 2026-12-01: still on the team`
-pub fn told(line: &CertificationLine) -> String {
-    let recorded = recorded(line.recorded_by.as_deref());
-    let comment = commented(line.comment.as_deref());
-    text::visible(&format!("{} said {} on {}{recorded}{comment}", line.by, line.verdict, line.at.date_naive())).into_owned()
-}
-
 /// Something that is said of an account, and where.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
@@ -270,16 +270,16 @@ pub struct Attested {
     /// SHA-256 of the file, where it could be had.
     pub digest: Option<String>,
     /// How it came.
-    pub heard: Heard,
+    pub timing: Timing,
 }
 
 impl Attested {
-    fn said(&self) -> Said<'_, Attestation> {
+    fn statement(&self) -> Statement<'_, Attestation> {
         let (answer, file) = (self.answer, self.digest.as_deref());
-        Said { answer, by: &self.by, at: self.at, comment: self.comment.as_deref(), file }
+        Statement { answer, by: &self.by, at: self.at, comment: self.comment.as_deref(), file }
     }
 
-    fn told(&self) -> String {
+    fn summary(&self) -> String {
         let comment = commented(self.comment.as_deref());
         text::visible(&format!("{} says {} ({}){comment}", self.by, self.answer, self.place)).into_owned()
     }

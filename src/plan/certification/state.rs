@@ -10,7 +10,7 @@ use super::sheet::Confirmed;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
-pub enum Stand {
+pub enum ReviewState {
     Keep,
     Revoke,
     Role,
@@ -21,7 +21,7 @@ pub enum Stand {
     Open,
 }
 
-impl Stand {
+impl ReviewState {
     /// Of an account, by its last line.
     pub fn of(account: &Confirmed, line: Option<&CertificationLine>) -> Self {
         let Some(line) = line else { return Self::Open };

@@ -6,7 +6,7 @@ use anyhow::Result;
 use polars::prelude::{DataFrame, DataType, IntoColumn, Series, StringChunked};
 
 use super::tokens::Redactor;
-use crate::archive::history::{How, Lifecycle, Resolved, Told, unname};
+use crate::archive::history::{How, Lifecycle, Resolved, Sentence, unname};
 use crate::archive::tokens::is_token;
 use crate::archive::{History, RunInfo};
 use crate::config::{self, Config, Loaded, SourceKind};
@@ -169,9 +169,9 @@ impl Redactor {
                 None => self.text(change),
             };
         }
-        for Told { sentence, named } in applied {
-            let shown = self.without(sentence, std::mem::take(named));
-            *sentence = self.text(&shown);
+        for Sentence { text, named } in applied {
+            let shown = self.without(text, std::mem::take(named));
+            *text = self.text(&shown);
         }
         for gone in resolved {
             let Resolved { subject, reason, how, id: _, kind: _, severity: _, first_seen: _, last_seen: _, by_parameter: _ } = gone;
@@ -418,16 +418,17 @@ mod tests {
 
     #[test]
     fn what_changed_names_neither_who_did_it_nor_whom_a_rule_was_about() {
-        let told = Told {
-            sentence: "Plan P-1 was applied on 2026-11-23 by Zoe as root, against the guard min-admins (1, limit 2; reason: Zoe may): 1 done.".into(),
+        let sentence = Sentence {
+            text: "Plan P-1 was applied on 2026-11-23 by Zoe as root, against the guard min-admins (1, limit 2; reason: Zoe may): 1 done.".into(),
             named: vec![(TokenSort::Name, "Zoe".into()), (TokenSort::Name, "root".into()), (TokenSort::Text, "Zoe may".into())],
         };
         let rules =
             ["[[exception]] added: account = 3; owner = Zoe", "[expected] name: Zoe* → (not set)", "[guards] max_creates: 1 → 2"];
-        let history = History { applied: vec![told], parameters_changed: rules.map(str::to_owned).into(), ..History::default() };
+        let history =
+            History { applied: vec![sentence], parameters_changed: rules.map(str::to_owned).into(), ..History::default() };
         let redacted = redactor().history(&history);
         assert!(!format!("{redacted:?}").contains("Zoe"), "{redacted:?}");
-        assert!(redacted.applied[0].sentence.contains("min-admins (1, limit 2; reason: text-"), "{redacted:?}");
+        assert!(redacted.applied[0].text.contains("min-admins (1, limit 2; reason: text-"), "{redacted:?}");
         assert_eq!(redacted.parameters_changed[2], rules[2]);
     }
 }

@@ -22,7 +22,7 @@ pub(in crate::report) struct Redactor {
     tokens: BTreeMap<String, String>,
     /// Names of files that were read, the longest first.
     files: Vec<String>,
-    /// What the rules say of people, as in [`Told::named`](crate::archive::history::Told::named), the longest first.
+    /// What the rules say of people, as in [`Sentence::named`](crate::archive::history::Sentence::named), the longest first.
     rules: Vec<(TokenSort, String)>,
 }
 

@@ -92,8 +92,8 @@ fn filled(sealed: &Sealed, decisions: &[[&str; 3]]) -> ReturnedSheet {
 
 /// Records what a sheet says; the verdict and the name of each row, worst first.
 fn decided(mut sealed: Sealed, sheet: &ReturnedSheet) -> Vec<String> {
-    let sayings = returned::sheet(sealed.plan(), "sheet", sheet, None, &ana()).unwrap();
-    record::record(&mut sealed, &sayings, false, ana().at).unwrap();
+    let submissions = returned::sheet(sealed.plan(), "sheet", sheet, None, &ana()).unwrap();
+    record::record(&mut sealed, &submissions, false, ana().at).unwrap();
     let told = |row: &Decidable<'_>| match sealed.plan().decisions.get(row.id()) {
         None => "open".to_owned(),
         Some(said) => format!("{} {} {}", said.word(), said.by, said.comment.as_deref().unwrap_or("-")),
