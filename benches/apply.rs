@@ -1,7 +1,7 @@
 //! What an apply costs over the bound that its pace sets: wall time, the journal's share, memory.
 //!
-//! `cargo bench --bench apply`. `APPLY_ACTIONS` (default 10,000) approved updates run against the sandbox at `APPLY_PACE` requests a
-//! minute (default 3,000). With `APPLY_GROUPS` above 0 they are demotions instead, each of an account that leaves so many groups.
+//! `cargo bench --bench apply`. `APPLY_ACTIONS` (default 10,000) approved updates run against the sandbox at `APPLY_PACE` requests
+//! a minute (default 3,000). With `APPLY_GROUPS` above 0 they are demotions instead, each of an account that leaves so many groups.
 //! `APPLY_BINARY` measures another build.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 

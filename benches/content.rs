@@ -1,7 +1,7 @@
 //! How long it takes to read what accounts own and to join it to them, and how much memory it needs.
 //!
-//! `cargo bench --bench content` joins 1,000,000 DataSets, as a DomoStats report in a file, to 100,000 accounts; another number of DataSets
-//! as an argument. `accounts` is the memory before, `peak` the most that was ever held.
+//! `cargo bench --bench content` joins 1,000,000 DataSets, as a DomoStats report in a file, to 100,000 accounts; another number of
+//! DataSets as an argument. `accounts` is the memory before, `peak` the most that was ever held.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 #[path = "role.rs"]

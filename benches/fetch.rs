@@ -1,11 +1,11 @@
-//! How long a directory takes to fetch and how much memory it needs: each HTTP source from the sandbox at 50 ms an answer, and LDAP from
-//! a slapd of this machine beside `ldapsearch` alone.
+//! How long a directory takes to fetch and how much memory it needs: each HTTP source from the sandbox at 50 ms an answer, and LDAP
+//! from a slapd of this machine beside `ldapsearch` alone.
 //!
-//! `cargo bench --bench fetch` reads 1,000,000 people over HTTP and 100,000 over LDAP; `cargo bench --bench fetch -- 100000` that many of
-//! each. The sandbox and each fetch run in processes of their own, so that the memory is the fetch's alone, and a fetch runs on one
-//! thread, as in an audit. These sources give their pages one after the other, so the bound is pages × latency; the address gives all
-//! in one answer, whose time is that of its bytes. `file` is what the same people need when they are loaded from the export that the
-//! address returns.
+//! `cargo bench --bench fetch` reads 1,000,000 people over HTTP and 100,000 over LDAP; `cargo bench --bench fetch -- 100000` that
+//! many of each. The sandbox and each fetch run in processes of their own, so that the memory is the fetch's alone, and a fetch
+//! runs on one thread, as in an audit. These sources give their pages one after the other, so the bound is pages × latency; the
+//! address gives all in one answer, whose time is that of its bytes. `file` is what the same people need when they are loaded from
+//! the export that the address returns.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 #[path = "role.rs"]

@@ -1,10 +1,10 @@
 //! How long a pull takes and how much memory it needs, against the sandbox at 150 ms an answer, in pages of 500.
 //!
-//! `cargo bench --bench pull` prints 10,000, 100,000 and 1,000,000 accounts; `cargo bench --bench pull -- 10000` only that many. The
-//! sandbox and each pull run in processes of their own, so that the memory is the pull's alone. A bound is what the settings allow:
-//! the pace, or the latency shared by the concurrent requests, whichever is slower. `once` is the bound of reading the list one
-//! time. A pull reads it twice, because only two passes that agree show that the list held still while it was read; `bound` is for
-//! the requests that were really sent, and the ratio is against it.
+//! `cargo bench --bench pull` prints 10,000, 100,000 and 1,000,000 accounts; `cargo bench --bench pull -- 10000` only that many.
+//! The sandbox and each pull run in processes of their own, so that the memory is the pull's alone. A bound is what the settings
+//! allow: the pace, or the latency shared by the concurrent requests, whichever is slower. `once` is the bound of reading the list
+//! one time. A pull reads it twice, because only two passes that agree show that the list held still while it was read; `bound` is
+//! for the requests that were really sent, and the ratio is against it.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 #[path = "role.rs"]

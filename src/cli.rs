@@ -207,8 +207,8 @@ pub struct Review {
     /// Replace decisions of other people, which stay on record; with the reason in --comment
     #[arg(long, requires = "comment")]
     pub overrule: bool,
-    /// A filled-in review.xlsx or review.csv, a decisions file, a folder of them, or an older plan whose decisions are taken over where
-    /// the action is the same; repeatable
+    /// A filled-in review.xlsx or review.csv, a decisions file, a folder of them, or an older plan whose decisions are taken over
+    /// where the action is the same; repeatable
     #[arg(long, value_name = "FILE")]
     pub from: Vec<PathBuf>,
     /// Who decides; with --from, who records what others decided
@@ -304,9 +304,9 @@ pub struct Apply {
     pub rehearse: bool,
     /// Instead of asking Domo, write the approved updates and creations into this folder as files for Domo's own bulk import
     ///
-    /// For those who may not use the API: Admin > Governance > People > Bulk Import. There an empty cell clears a value, so accounts stand in
-    /// one file only with those in which the same fields change. What an import cannot do (switching off, deleting, a department, clearing) is
-    /// listed. Nothing counts as done by it.
+    /// For those who may not use the API: Admin > Governance > People > Bulk Import. There an empty cell clears a value, so
+    /// accounts stand in one file only with those in which the same fields change. What an import cannot do (switching off,
+    /// deleting, a department, clearing) is listed. Nothing counts as done by it.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["confirm", "rehearse", "invite", "overrides"])]
     pub bulk_import: Option<PathBuf>,
     /// Have Domo invite the accounts that are created, whatever the plan says; where all are there already, say who was not invited
@@ -406,12 +406,12 @@ pub struct Sandbox {
     pub profile: ProfileName,
     /// Something that goes wrong, as `[METHOD ]PATH[#N|#N-M|#N-]=WHAT`; repeatable
     ///
-    /// `*` in the path stands for anything; `#2` is the second such request, `#2-` every one from the second on, and without `#` all of
-    /// them go wrong. WHAT is a status (`503`, `429:3` with Retry-After), `html` (`html:404`), `truncate`, `cut` (before it took place),
-    /// `cut-after`, `slow:MS`, `expire` (every token ends), `echo` (the Authorization header comes back); for the list of users
-    /// `empty`, `half`, `circle`, `endless`, `cap:N`, `vanish`, `appear`, `move`, `edge`; for SCIM `unfiltered`; for a write `late:MS`
-    /// (it shows later) and `late:MS:STATUS` (it takes place, whatever the answer says); for a PUT `meddle:FIELD`; for one user `thin:FIELD`. For example
-    /// `--fault "GET /v1/users#2=429:3"`.
+    /// `*` in the path stands for anything; `#2` is the second such request, `#2-` every one from the second on, and without `#`
+    /// all of them go wrong. WHAT is a status (`503`, `429:3` with Retry-After), `html` (`html:404`), `truncate`, `cut` (before it
+    /// took place), `cut-after`, `slow:MS`, `expire` (every token ends), `echo` (the Authorization header comes back); for the list
+    /// of users `empty`, `half`, `circle`, `endless`, `cap:N`, `vanish`, `appear`, `move`, `edge`; for SCIM `unfiltered`; for a
+    /// write `late:MS` (it shows later) and `late:MS:STATUS` (it takes place, whatever the answer says); for a PUT `meddle:FIELD`;
+    /// for one user `thin:FIELD`. For example `--fault "GET /v1/users#2=429:3"`.
     #[arg(long, value_name = "FAULT")]
     pub fault: Vec<crate::sandbox::Fault>,
     /// Milliseconds every answer takes at least
@@ -531,7 +531,8 @@ pub struct Init {
     /// A directory export, looked into for its columns; repeatable
     #[arg(long, value_name = "FILE", required = true)]
     pub directory: Vec<PathBuf>,
-    /// Accounts to suggest exclusions from: a snapshot, a JSON array of users, or a People or DomoStats export as CSV [default: Domo's, where credentials are set]
+    /// Accounts to suggest exclusions from: a snapshot, a JSON array of users, or a People or DomoStats export as CSV [default:
+    /// Domo's, where credentials are set]
     #[arg(long, value_name = "FILE")]
     pub accounts: Option<PathBuf>,
     /// The configuration; never written over one that is there

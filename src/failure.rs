@@ -96,8 +96,8 @@ impl Failure {
     }
 }
 
-/// The kind of an error: that of the outermost [`Failure`] in its chain, else [`FailureKind::Failed`]. What was interrupted is that, whatever
-/// it is said to be good for.
+/// The kind of an error: that of the outermost [`Failure`] in its chain, else [`FailureKind::Failed`]. What was interrupted is
+/// that, whatever it is said to be good for.
 pub fn kind(error: &anyhow::Error) -> FailureKind {
     let interrupted = |cause: &(dyn std::error::Error + 'static)| {
         cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::Interrupted)
@@ -124,7 +124,8 @@ pub fn paragraph(error: &anyhow::Error) -> String {
 /// What to do where this user may not read something that is there.
 pub const MAY_NOT_READ: &str = "have the user who runs this allowed to read it, or run this as one who may";
 
-/// What to do next, as far as anything is known. Where it is that this user may not read something, that, and not to name another file.
+/// What to do next, as far as anything is known. Where it is that this user may not read something, that, and not to name another
+/// file.
 pub fn hints(error: &anyhow::Error) -> impl Iterator<Item = &str> {
     let io = || error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
     let refused = kind(error) == FailureKind::Usage && io().any(|error| error.kind() == ErrorKind::PermissionDenied);

@@ -20,8 +20,8 @@
 //! takes a `dry_run` flag; secrets have no `Debug`, `Display` or `Serialize`; frames hold sets, structs hold findings.
 //!
 //! Arrows point one way: `commands` → everything; `report`, `apply` → `plan` → `reconcile` → the two frames' schemas. Each external
-//! crate has its rooms, and a test holds it there: reqwest in `http`, calamine in `directory`, tera and the XLSX writer in `report`,
-//! axum in `sandbox`, clap in `cli` and `commands`; frames wherever sets are read, judged or shown.
+//! crate has its rooms, and a test holds it there: reqwest in `http`, calamine in `directory`, tera and the XLSX writer in
+//! `report`, axum in `sandbox`, clap in `cli` and `commands`; frames wherever sets are read, judged or shown.
 
 pub mod apply;
 pub mod archive;

@@ -1,7 +1,7 @@
 //! Many rows into one file: rendered on all cores, written in order. And CSV, as all tables of ours are written.
 //!
-//! UTF-8 with a byte-order mark, CRLF, RFC 4180. What a spreadsheet would take for a formula has an apostrophe before it, also where
-//! `;` ends a cell there; characters the eye does not see are shown.
+//! UTF-8 with a byte-order mark, CRLF, RFC 4180. What a spreadsheet would take for a formula has an apostrophe before it, also
+//! where `;` ends a cell there; characters the eye does not see are shown.
 
 use std::borrow::Cow;
 use std::io::Write;

@@ -1,8 +1,8 @@
-//! A wish to stop: Ctrl-C, a scheduler's termination, a terminal that was closed. One place hears it, from the program's first moment
-//! on, and whoever waits waits for it too.
+//! A wish to stop: Ctrl-C, a scheduler's termination, a terminal that was closed. One place hears it, from the program's first
+//! moment on, and whoever waits waits for it too.
 //!
-//! While nothing is [held](Stop::hold) the program ends at once. Whoever has begun something that must not be left as it is holds it,
-//! looks at [`Stop::wanted`] between two steps, and waits with [`Stop::or`].
+//! While nothing is [held](Stop::hold) the program ends at once. Whoever has begun something that must not be left as it is holds
+//! it, looks at [`Stop::wanted`] between two steps, and waits with [`Stop::or`].
 
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -98,8 +98,8 @@ impl Drop for Held {
     }
 }
 
-/// Hears SIGINT, SIGTERM and SIGHUP from now on, but for those that were ignored when the program began (`nohup`). `code` is the exit
-/// code of a process that a signal ends. Where nothing can be heard, signals do what they do by default.
+/// Hears SIGINT, SIGTERM and SIGHUP from now on, but for those that were ignored when the program began (`nohup`). `code` is the
+/// exit code of a process that a signal ends. Where nothing can be heard, signals do what they do by default.
 pub(crate) fn listen(code: u8, tell: impl Fn(Effect) + Send + 'static) {
     let (ready, listening) = std::sync::mpsc::sync_channel(0);
     let heard = move || {
@@ -144,7 +144,8 @@ impl Signals {
     }
 }
 
-/// The signals that this process was started with ignored, a bit each. Known where the system has /proc; elsewhere none are taken to be.
+/// The signals that this process was started with ignored, a bit each. Known where the system has /proc; elsewhere none are taken
+/// to be.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench audit` makes companies of 10,000, 100,000 and 1,000,000 with a known truth; other sizes as arguments.
 //! `cargo bench --bench audit -- --write FOLDER 1000000 few` only writes the files, for the scripts in `benches/peers`; `many` and
-//! `duplicates` are the other companies. `--alone FOLDER OUT` does in this process what those scripts do, and prints the same counts.
+//! `duplicates` are the other companies. `--alone FOLDER OUT` does in this process what those scripts do, and prints the same
+//! counts.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr, missing_docs, unreachable_pub)]
 
 mod company;

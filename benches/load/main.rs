@@ -6,7 +6,8 @@
 //! ROWS=100000 PYTHON=/path/to/venv/bin/python cargo bench --bench load
 //! ```
 //!
-//! Each load runs in a process of its own, which reports its seconds and its peak resident memory (Linux). The best of three counts.
+//! Each load runs in a process of its own, which reports its seconds and its peak resident memory (Linux). The best of three
+//! counts.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
 use std::fmt::Write as _;

@@ -1,7 +1,7 @@
 //! How long the files of a run take, how large they get, and what memory that needs: 1,000, 5,000 and 100,000 findings.
 //!
-//! `cargo bench --bench render`. With `--keep DIR`, the pages stay there, and `node tests/browser/time.mjs DIR/*.html` says when each
-//! answers in Chromium.
+//! `cargo bench --bench render`. With `--keep DIR`, the pages stay there, and `node tests/browser/time.mjs DIR/*.html` says when
+//! each answers in Chromium.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! The circuit breaker. What Domo does not do of one kind of action is asked no more of that kind, and nothing of what it does of
-//! another: deactivations that an instance does not honour keep nobody from deleting, or from writing a title. Where nobody knows what
-//! Domo did, nothing more is asked at all.
+//! another: deactivations that an instance does not honour keep nobody from deleting, or from writing a title. Where nobody knows
+//! what Domo did, nothing more is asked at all.
 
 use std::collections::BTreeMap;
 

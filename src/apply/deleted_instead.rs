@@ -1,5 +1,5 @@
-//! What earlier plans of the same archive taught: an instance that deleted an account where it was asked to deactivate one is not asked
-//! again the same way, whichever plan asks.
+//! What earlier plans of the same archive taught: an instance that deleted an account where it was asked to deactivate one is not
+//! asked again the same way, whichever plan asks.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -18,14 +18,14 @@ use crate::terms::names::{MANIFEST, plan_of};
 pub(super) struct DeletedInstead {
     /// Where it is recorded.
     place: String,
-    /// The door it went through; none where it was this plan's own, or where the plan of that journal cannot be read any more: that counts
-    /// for every door.
+    /// The door it went through; none where it was this plan's own, or where the plan of that journal cannot be read any more: that
+    /// counts for every door.
     through: Option<DeactivateWith>,
 }
 
 impl DeletedInstead {
-    /// The one in this plan's own journal, else the first in the journals of the runs beside this plan's; where it stands in no run's
-    /// folder, as a copy does, of those in `archive`. None where no deactivation is approved.
+    /// The one in this plan's own journal, else the first in the journals of the runs beside this plan's; where it stands in no
+    /// run's folder, as a copy does, of those in `archive`. None where no deactivation is approved.
     ///
     /// # Errors
     /// The archive, a run's folder or a journal in it cannot be read: what it taught is not known.

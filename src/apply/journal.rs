@@ -20,7 +20,8 @@ use crate::plan::{Journal, Plan};
 pub struct OpenJournal {
     path: PathBuf,
     file: File,
-    /// What stood in it when it was opened. What is written since is kept on the disk alone: a long apply would fill the memory with it.
+    /// What stood in it when it was opened. What is written since is kept on the disk alone: a long apply would fill the memory
+    /// with it.
     found: Journal,
     end: End,
 }

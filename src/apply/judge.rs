@@ -39,7 +39,8 @@ impl ListedAccounts {
         self.holders.get(&plain_address(email)).copied()
     }
 
-    /// Why an account that was read singly is no basis for a write, which replaces all of it: what it does not tell would be cleared.
+    /// Why an account that was read singly is no basis for a write, which replaces all of it: what it does not tell would be
+    /// cleared.
     fn lacks(&self, account: &Account) -> Option<String> {
         let filled = |value: &Value| !fields::same(value, &Value::Null);
         let listed = self.accounts.get(&account.id())?.raw().iter().filter(|(_, value)| filled(value));
@@ -85,11 +86,11 @@ pub(super) enum Ready {
     Impossible(String),
 }
 
-/// Reads the account an action is about and judges it. A new account whose groups are not there, as far as they are known, is not made:
-/// it would stand there without them.
+/// Reads the account an action is about and judges it. A new account whose groups are not there, as far as they are known, is not
+/// made: it would stand there without them.
 ///
-/// Whether somebody has the address of a new account, the list said when the run began, once for all of them; who takes it since makes Domo
-/// refuse it. Only after a write of ours without an answer (`ours`) is the list asked again.
+/// Whether somebody has the address of a new account, the list said when the run began, once for all of them; who takes it since
+/// makes Domo refuse it. Only after a write of ours without an answer (`ours`) is the list asked again.
 pub(super) async fn look(reader: &Reader, action: &Action, known: Known<'_>, ours: bool) -> Result<Ready> {
     let found = now(reader, action, known, ours).await?;
     Ok(match (found, known.superseded.get(&action.id)) {

@@ -1,9 +1,9 @@
 //! Carries out an approved plan: lock, guards, journal before and after each write, read-back.
 //!
-//! [`PreparedApply::open`] reads what everything depends on: the plan, its journal, and the accounts as they are now. Then one of two
-//! roads is taken: [`PreparedApply::preview`] has only a reader; [`PreparedApply::carry_out`] makes the [`Approved`] that opens a writer, and a record
-//! is on the disk before any write leaves and another after it was read back. What becomes of an action is told by the words of
-//! [`Outcome`], in a [`ApplyReport`].
+//! [`PreparedApply::open`] reads what everything depends on: the plan, its journal, and the accounts as they are now. Then one of
+//! two roads is taken: [`PreparedApply::preview`] has only a reader; [`PreparedApply::carry_out`] makes the [`Approved`] that opens
+//! a writer, and a record is on the disk before any write leaves and another after it was read back. What becomes of an action is
+//! told by the words of [`Outcome`], in a [`ApplyReport`].
 
 mod breaker;
 mod deleted_instead;

@@ -1,5 +1,5 @@
-//! What accounts own at this moment: asked anew before each deletion, since ownership comes about while an apply is under way; for a preview
-//! once. Files say the same all the time, and are read once.
+//! What accounts own at this moment: asked anew before each deletion, since ownership comes about while an apply is under way; for
+//! a preview once. Files say the same all the time, and are read once.
 
 use anyhow::{Result, anyhow};
 use chrono::NaiveDate;

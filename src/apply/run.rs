@@ -49,8 +49,8 @@ pub(super) struct Run<'a> {
     stop: &'a Stop,
     known: Known<'a>,
     earlier: BTreeMap<String, Earlier>,
-    /// What was read back and is not on the disk yet: it goes there with the next record before a write, or with the action's outcome.
-    /// Lost with the power, it is settled by reading like any write without an outcome.
+    /// What was read back and is not on the disk yet: it goes there with the next record before a write, or with the action's
+    /// outcome. Lost with the power, it is settled by reading like any write without an outcome.
     read_back: Vec<Event>,
     /// What to record where the last write that has a record before it never leaves.
     given_up: Option<Event>,
@@ -152,8 +152,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// One action from look to outcome; none where somebody wants the run to stop while nothing of it has left, or Domo turned it away,
-    /// and it waits.
+    /// One action from look to outcome; none where somebody wants the run to stop while nothing of it has left, or Domo turned it
+    /// away, and it waits.
     async fn unless_it_waits(&mut self, action: &Action) -> Result<Option<ActionResult>> {
         self.writer.rest();
         self.given_up = None;
@@ -167,8 +167,8 @@ impl<'a> Run<'a> {
             () = stopped => {}
             came = self.one(action) => return came.map(Some),
         }
-        // Its record says what was about to leave. That nothing did must stand there too: else the next apply took for ours what somebody
-        // else does meanwhile.
+        // Its record says what was about to leave. That nothing did must stand there too: else the next apply took for ours what
+        // somebody else does meanwhile.
         if let Some(given_up) = self.given_up.take() {
             self.sync(given_up)?;
         }
@@ -315,8 +315,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Leaves and joins the groups of an account that is there, one recorded write each. None where there are none; `done` where anything
-    /// of it was ours; the first group that stays ends its account.
+    /// Leaves and joins the groups of an account that is there, one recorded write each. None where there are none; `done` where
+    /// anything of it was ours; the first group that stays ends its account.
     async fn regroup(&mut self, action: &Action, account: Option<&Account>, earlier: &Earlier) -> Result<Option<ActionResult>> {
         let Some(account) = account.filter(|_| action.kind != ActionKind::Create) else { return Ok(None) };
         let (leaves, joins) = action.memberships();

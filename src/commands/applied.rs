@@ -39,8 +39,8 @@ pub(super) fn who(options: &cli::Apply) -> Applier {
     Applier { said, user: archive::run::user() }
 }
 
-/// What a person should know before anything happens: the guards. What the actions themselves bring with them `review` and the dry run
-/// have said.
+/// What a person should know before anything happens: the guards. What the actions themselves bring with them `review` and the dry
+/// run have said.
 pub(super) fn say_tripped(invocation: &Invocation, prepared: &PreparedApply<'_>) {
     let terminal = invocation.terminal;
     if !prepared.knows_own() {

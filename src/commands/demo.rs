@@ -105,7 +105,8 @@ fn live(directory: &Directory, url: &str) -> Directory {
     }
 }
 
-/// The line that lets a shell find this program by its name, where it does not: who runs it from a build folder is told lines to type.
+/// The line that lets a shell find this program by its name, where it does not: who runs it from a build folder is told lines to
+/// type.
 fn by_name() -> Option<String> {
     let program = std::env::current_exe().ok()?;
     let folders = std::env::var_os("PATH").unwrap_or_default();

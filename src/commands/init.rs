@@ -81,7 +81,8 @@ pub(super) fn run(options: &cli::Init, invocation: &Invocation) -> Result<Exit> 
     Ok(None)
 }
 
-/// Nothing is written of an export that is not understood. There is no option for what a person has to decide of it, but a line of the file.
+/// Nothing is written of an export that is not understood. There is no option for what a person has to decide of it, but a line of
+/// the file.
 fn undecided(options: &cli::Init) -> Failure {
     let failure = Failure::usage(format!("{} is not written: the directory is not understood yet", options.out.display()));
     let Some(export) = options.directory.iter().find(|export| export.is_file()) else { return failure };

@@ -79,7 +79,8 @@ pub(in crate::commands) fn lone_runtime() -> Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
-/// Work that may be dropped anywhere, nothing that writes, until somebody wants it to stop. What it has made for itself goes with it.
+/// Work that may be dropped anywhere, nothing that writes, until somebody wants it to stop. What it has made for itself goes with
+/// it.
 pub(in crate::commands) async fn interruptible<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let stop = Stop::of_process();
     let _held = stop.hold("this ends");

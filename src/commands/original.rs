@@ -1,5 +1,5 @@
-//! The run that a plan is of, and where in it the plan stands: what a copy is held against. Whatever a plan is called, its digest must be
-//! the one that its run's manifest names.
+//! The run that a plan is of, and where in it the plan stands: what a copy is held against. Whatever a plan is called, its digest
+//! must be the one that its run's manifest names.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,8 @@ use crate::terms::names::PLAN;
 pub(super) struct Original {
     pub(super) archive: Archive,
     pub(super) run: StoredRun,
-    /// The plan's place in the run's folder; none where the run was pruned, and where a plan that undoes another was written elsewhere.
+    /// The plan's place in the run's folder; none where the run was pruned, and where a plan that undoes another was written
+    /// elsewhere.
     pub(super) file: Option<PathBuf>,
 }
 

@@ -228,19 +228,20 @@ impl PlanFile {
         (missing > 0).then(|| (all as u64, format!("{} with its actions", name_of(&outcome))))
     }
 
-    /// The configuration at hand, tightened by the rules of the plan's run. A plan of an older version carries none: then those that the
-    /// run kept.
+    /// The configuration at hand, tightened by the rules of the plan's run. A plan of an older version carries none: then those
+    /// that the run kept.
     pub(super) fn tighten(&self, config: &Config) -> Result<Config> {
         // A copy elsewhere has no run's folder around it.
         let place = self.original.as_ref().and_then(|original| original.file.as_ref()).unwrap_or(&self.home);
         tighten(self.plan(), place, config)
     }
 
-    /// Why actions are not what the archive's newest run would do, by action: that run saw the accounts later and proposes them no more.
+    /// Why actions are not what the archive's newest run would do, by action: that run saw the accounts later and proposes them no
+    /// more.
     ///
     /// # Errors
-    /// The archive or that run's plan cannot be read: then nobody knows what it proposes. Or this is a copy, and other things were decided in
-    /// it than in the plan.
+    /// The archive or that run's plan cannot be read: then nobody knows what it proposes. Or this is a copy, and other things were
+    /// decided in it than in the plan.
     pub(super) fn superseded(&self) -> Result<BTreeMap<String, String>> {
         if let Some(original) = self.original.as_ref().filter(|original| original.file.as_ref() != Some(&self.path)) {
             original.agrees(&self.path, self.plan())?;
@@ -299,8 +300,8 @@ fn tighten(plan: &Plan, home: &Path, config: &Config) -> Result<Config> {
     Ok(rules.map_or_else(|| config.clone(), |rules| rules.tighten(config)))
 }
 
-/// The journal that somebody names: its file or its plan's; by the folder or the id of a run that of its plan which was applied last, and by
-/// `latest` that of any run's.
+/// The journal that somebody names: its file or its plan's; by the folder or the id of a run that of its plan which was applied
+/// last, and by `latest` that of any run's.
 pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
     let archive = Archive::at(archive);
     let nothing =
@@ -338,8 +339,8 @@ pub(super) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
     Ok(found.canonicalize().unwrap_or(found))
 }
 
-/// The journal to which a write was added last, of all plans in the folders of these runs, oldest first. Refused where one that may be it
-/// is lost.
+/// The journal to which a write was added last, of all plans in the folders of these runs, oldest first. Refused where one that may
+/// be it is lost.
 fn last_applied(folders: &[PathBuf], archive: &Path) -> Result<Option<PathBuf>> {
     let mut journals = Vec::new();
     for (place, folder) in folders.iter().enumerate() {

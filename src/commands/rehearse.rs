@@ -35,7 +35,8 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
     config.domo.instance = Some(plan.instance.clone());
     // The rehearsal uses one door; what SCIM would do to the real instance nobody can rehearse.
     config.domo.deactivate_with = DeactivateWith::Rest;
-    // The sandbox has no DomoStats of theirs: what the run read of them it remembers, and it holds deletions here too, by the plan itself.
+    // The sandbox has no DomoStats of theirs: what the run read of them it remembers, and it holds deletions here too, by the plan
+    // itself.
     config.content = None;
 
     super::runtime()?.block_on(super::interruptible(async {
@@ -43,7 +44,8 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
         // Kept until the end: the sandbox is there as long as this is.
         let (_sandbox, session) = open(&stored, plan, &config).await?;
         announce(invocation, &stored, plan);
-        // Both against what was known when the plan was made: its findings are then those before, and what differs after is its doing.
+        // Both against what was known when the plan was made: its findings are then those before, and what differs after is its
+        // doing.
         let past = stored.past()?;
         let before = reconcile_since(&stored.accounts, &stored.people, &stored.rules(&config), past.clone())?;
         let stage = tempfile::tempdir().context("making a folder for the rehearsal")?;

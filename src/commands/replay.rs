@@ -125,8 +125,8 @@ impl Output<'_> {
     }
 }
 
-/// The folder of the run that somebody names: a folder anywhere, else a run of the archive that they name, which is where the replay goes;
-/// else of the one in which audits are kept.
+/// The folder of the run that somebody names: a folder anywhere, else a run of the archive that they name, which is where the
+/// replay goes; else of the one in which audits are kept.
 fn folder_of(run: &Path, archive: Option<&Path>) -> Result<PathBuf> {
     let default = Archive::at(Path::new(cli::ARCHIVE));
     let Some(named) = archive else { return default.folder_of(run) };

@@ -40,7 +40,8 @@ pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit
             .hint("name the plan.journal.jsonl of an apply")
             .into());
     };
-    // One that is shorter than others saw it would leave a part of what was done as it is; and what undoes a plan obeys the plan's rules.
+    // One that is shorter than others saw it would leave a part of what was done as it is; and what undoes a plan obeys the plan's
+    // rules.
     let file = PlanFile::of_journal(&path, &journal, &options.at.archive)?;
     let journal = file.journal()?;
     let loaded = Loaded::read(options.at.config.config.as_deref())?;

@@ -21,7 +21,8 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// With `quiet`, nothing is said along the way. With `json_lines`, what goes to stderr is one JSON object a line, as the log is.
+    /// With `quiet`, nothing is said along the way. With `json_lines`, what goes to stderr is one JSON object a line, as the log
+    /// is.
     pub fn new(quiet: bool, json_lines: bool) -> Self {
         Self { quiet, json_lines }
     }

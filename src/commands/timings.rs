@@ -15,8 +15,8 @@ use crate::stage::{BYTES, TARGET};
 /// Ticks of `/proc/self/stat` in a second: what Linux tells programs, whatever its own clock does.
 const TICKS: f64 = 100.0;
 
-/// One stage. Stages run beside each other, so they do not add up to the whole; what the processors did and the memory are those of the
-/// whole process.
+/// One stage. Stages run beside each other, so they do not add up to the whole; what the processors did and the memory are those of
+/// the whole process.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Stage {
     stage: String,

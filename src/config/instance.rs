@@ -13,8 +13,8 @@ pub fn instance_host(name: &str) -> String {
     format!("{name}{DOMAIN}")
 }
 
-/// The name of an instance as people write it: `ACME`, `acme.domo.com` and `https://acme.domo.com/` are all `acme`. None where no host is
-/// called so.
+/// The name of an instance as people write it: `ACME`, `acme.domo.com` and `https://acme.domo.com/` are all `acme`. None where no
+/// host is called so.
 pub fn instance_name(written: &str) -> Option<String> {
     let written = written.trim().to_ascii_lowercase();
     let host = written.strip_prefix("https://").or_else(|| written.strip_prefix("http://")).unwrap_or(&written);
@@ -30,8 +30,8 @@ pub fn same_instance(one: &str, other: &str) -> bool {
     plain(one) == plain(other)
 }
 
-/// Of a configuration. What is the name of none is kept as it was written: its text is looked through for such, and a run of an older
-/// version may have kept one.
+/// Of a configuration. What is the name of none is kept as it was written: its text is looked through for such, and a run of an
+/// older version may have kept one.
 pub(super) fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     String::deserialize(deserializer).map(named)
 }
@@ -51,7 +51,8 @@ impl Config {
         self.instance.iter().find(|instance| same_instance(&instance.name, name))
     }
 
-    /// The configuration as it is for the instance of this name; the whole of it where it has no sections. None where none is called so.
+    /// The configuration as it is for the instance of this name; the whole of it where it has no sections. None where none is
+    /// called so.
     pub fn for_instance_called(&self, name: &str) -> Option<Self> {
         match self.instance.is_empty() {
             true => Some(self.clone()),
@@ -76,8 +77,8 @@ impl Config {
         config
     }
 
-    /// The `client_owner` that must be an account of this configuration's instance: one that several instances inherit need not be in
-    /// each of them.
+    /// The `client_owner` that must be an account of this configuration's instance: one that several instances inherit need not be
+    /// in each of them.
     pub fn client_owner_here(&self) -> Option<&str> {
         let own = |instance: &&Instance| Some(&instance.name) == self.domo.instance.as_ref() && instance.client_owner.is_some();
         let here = self.instance.len() < 2 || self.instance.iter().any(|instance| own(&instance));

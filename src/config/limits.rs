@@ -1,5 +1,5 @@
-//! What a configuration may not say, wherever it says it: numbers beyond any use, a secret where its variable's name belongs, and names
-//! that no instance has.
+//! What a configuration may not say, wherever it says it: numbers beyond any use, a secret where its variable's name belongs, and
+//! names that no instance has.
 
 use toml::de::{DeTable, DeValue};
 
@@ -24,8 +24,8 @@ pub(super) fn limit(key: &str) -> Option<(i64, i64)> {
     named.or_else(|| key.ends_with("_days").then_some((0, DAYS)))
 }
 
-/// Every number beyond its limit and every name of a variable or an instance that is none: where its key stands in the text, in bytes, and
-/// what is wrong. No value of a variable's key is shown: whoever wrote a secret there must not find it in a log.
+/// Every number beyond its limit and every name of a variable or an instance that is none: where its key stands in the text, in
+/// bytes, and what is wrong. No value of a variable's key is shown: whoever wrote a secret there must not find it in a log.
 pub(super) fn problems(file: &DeTable<'_>) -> Vec<(usize, String)> {
     all(file).into_iter().map(|(at, Wrong::Number(said) | Wrong::Text(said))| (at, said)).collect()
 }

@@ -55,8 +55,8 @@ impl Loaded {
     }
 
     /// As [`read`](Self::read), but of a file that is not valid as much as can be used, without numbers beyond their limit, beside
-    /// what is wrong with it: for who looks for everything that is wrong. What was left out of it may have said where a secret goes,
-    /// so nothing secret is sent by it.
+    /// what is wrong with it: for who looks for everything that is wrong. What was left out of it may have said where a secret
+    /// goes, so nothing secret is sent by it.
     pub fn read_in_part(path: Option<&Path>) -> (Self, Option<anyhow::Error>) {
         let error = match Self::read(path) {
             Ok(loaded) => return (loaded, None),
@@ -184,8 +184,8 @@ impl Config {
         }
     }
 
-    /// The directories to read where these files are named instead of the configured ones; the configured ones where none is. A file
-    /// that the configuration names too keeps its settings there; in any other everything is found by itself.
+    /// The directories to read where these files are named instead of the configured ones; the configured ones where none is. A
+    /// file that the configuration names too keeps its settings there; in any other everything is found by itself.
     ///
     /// The age that an export may have is filled in, so that the configuration in force says it.
     pub fn directories(&self, named: &[PathBuf]) -> Vec<Directory> {

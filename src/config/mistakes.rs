@@ -1,4 +1,5 @@
-//! What is wrong with the text of a configuration: every mistake at once, each with its line, and what can be read in spite of them.
+//! What is wrong with the text of a configuration: every mistake at once, each with its line, and what can be read in spite of
+//! them.
 
 use serde_json::Value;
 use toml::Spanned;
@@ -31,8 +32,8 @@ pub(super) fn mistakes(text: &str, mut found: Vec<Found>) -> Vec<String> {
     placed.collect()
 }
 
-/// The configuration as far as it can be read, and each line that cannot be, which is read over. None where the file is no TOML, or where a
-/// line cannot be taken out of it. Last, the keys of what was read over.
+/// The configuration as far as it can be read, and each line that cannot be, which is read over. None where the file is no TOML, or
+/// where a line cannot be taken out of it. Last, the keys of what was read over.
 pub(super) fn lenient(text: &str) -> (Option<Config>, Vec<Found>, Vec<String>) {
     let mut rest = text.to_owned();
     let (mut found, mut read_over) = (Vec::new(), Vec::new());
@@ -88,8 +89,8 @@ fn missing_keys(file: &DeTable<'_>) -> Vec<(usize, String)> {
     missing
 }
 
-/// Every place where the file names a canonical field and there is none of that name: where it stands in the text, in bytes, and what is
-/// wrong.
+/// Every place where the file names a canonical field and there is none of that name: where it stands in the text, in bytes, and
+/// what is wrong.
 fn unknown_fields(file: &DeTable<'_>) -> Vec<(usize, String)> {
     let mut unknown = Vec::new();
     let mut named = |place: &str, field: &Spanned<DeString<'_>>| {
@@ -151,7 +152,8 @@ fn key_at(text: &str, at: usize) -> Option<&str> {
     Some(key.trim())
 }
 
-/// The text with the line of this place blank, and, where the line opens a table, with its lines blank too. All others keep their number.
+/// The text with the line of this place blank, and, where the line opens a table, with its lines blank too. All others keep their
+/// number.
 fn without(text: &str, at: usize) -> Option<String> {
     let start = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
     let mut blanked = text.get(..start)?.to_owned();

@@ -128,8 +128,8 @@ words! {
 /// How old an export may be where the configuration does not say: a month's, and two weeks to spare.
 pub const MAX_AGE_DAYS: u32 = 45;
 
-/// `[[directory]]`: exactly one of a file (`path`), an address (`url` or `url_env`) or a source (`kind`). What a file is, and where its
-/// columns are, is found by itself and may be overridden.
+/// `[[directory]]`: exactly one of a file (`path`), an address (`url` or `url_env`) or a source (`kind`). What a file is, and where
+/// its columns are, is found by itself and may be overridden.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Directory {

@@ -67,14 +67,15 @@ impl Domo {
         role.name == Some(word) && self.rights(role) == self.rights(own)
     }
 
-    /// The role that a demotion to `word` leaves an account with: its own where that is one of Domo's with less, since a demotion gives
-    /// nothing.
+    /// The role that a demotion to `word` leaves an account with: its own where that is one of Domo's with less, since a demotion
+    /// gives nothing.
     pub fn demoted<'a>(&self, word: &'a str, role: AccountRole<'a>) -> &'a str {
         let rank = |word: &str| Role::from_word(word).map(Role::id);
         role.name.filter(|own| rank(own) > rank(word) && self.is_role(own, role)).unwrap_or(word)
     }
 
-    /// Whether an account with this role is an administrator of the instance: it may administer, and is not Domo's own *Privileged*.
+    /// Whether an account with this role is an administrator of the instance: it may administer, and is not Domo's own
+    /// *Privileged*.
     pub fn is_admin(&self, role: AccountRole<'_>) -> bool {
         self.rights(role) == Rights::Administers && role.own() != Some(Role::Privileged)
     }

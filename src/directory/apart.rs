@@ -1,4 +1,5 @@
-//! Records that are no people: groups, contacts, rooms and devices that stand among them, and vacant positions. They are counted apart.
+//! Records that are no people: groups, contacts, rooms and devices that stand among them, and vacant positions. They are counted
+//! apart.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! Round numbers of people at which lists stop by themselves, as data: a list that has exactly so many and does not say that it ends
-//! there may be the first part of a longer one.
+//! Round numbers of people at which lists stop by themselves, as data: a list that has exactly so many and does not say that it
+//! ends there may be the first part of a longer one.
 
 /// Where a list may stop.
 struct Cap {
@@ -16,10 +16,10 @@ struct Cap {
 const JSON: &[&str] = &["json"];
 const TABLES: &[&str] = &["csv", "xlsx", "xls", "xlsb", "ods", "html", "spreadsheetml"];
 
-/// The first that fits is named. Sources: learn.microsoft.com (Get-MgUser, Graph paging, Active Directory MaxPageSize, Power BI export
-/// limits, SQL Server Management Studio), developer.okta.com (List Users), developers.google.com (Directory API users.list), RFC 2696
-/// and the OpenLDAP guide (`sizelimit`), developers.onelogin.com, docs.jumpcloud.com, developer.personio.de, help.salesforce.com (report
-/// exports), ServiceNow product documentation (export limits).
+/// The first that fits is named. Sources: learn.microsoft.com (Get-MgUser, Graph paging, Active Directory MaxPageSize, Power BI
+/// export limits, SQL Server Management Studio), developer.okta.com (List Users), developers.google.com (Directory API users.list),
+/// RFC 2696 and the OpenLDAP guide (`sizelimit`), developers.onelogin.com, docs.jumpcloud.com, developer.personio.de,
+/// help.salesforce.com (report exports), ServiceNow product documentation (export limits).
 const CAPS: &[Cap] = &[
     Cap { system: "Microsoft Graph", formats: TABLES, numbers: &[100], stops: "Get-MgUser and Get-AzureADUser stop without -All" },
     Cap { system: "Entra ID portal", formats: TABLES, numbers: &[100], stops: "Get-MgUser and Get-AzureADUser stop without -All" },

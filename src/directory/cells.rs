@@ -208,8 +208,8 @@ pub(super) fn guest(address: &str) -> Option<String> {
     Some(format!("{local}@{domain}"))
 }
 
-/// Whether a text can be an e-mail address at all: one `@`, nothing in it that separates addresses or wraps them, a domain of letters,
-/// digits, dots and hyphens.
+/// Whether a text can be an e-mail address at all: one `@`, nothing in it that separates addresses or wraps them, a domain of
+/// letters, digits, dots and hyphens.
 pub(super) fn is_email(address: &str) -> bool {
     let Some((local, domain)) = address.split_once('@') else { return false };
     let in_local = |character: char| {

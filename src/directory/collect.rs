@@ -1,5 +1,5 @@
-//! Rows of text cells on their way into columns. Every reader ends here, so what a blank row, a total or a row that is too long is, is
-//! decided once.
+//! Rows of text cells on their way into columns. Every reader ends here, so what a blank row, a total or a row that is too long is,
+//! is decided once.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -139,8 +139,8 @@ impl<'l> Collector<'l> {
         });
     }
 
-    /// Words that are addresses anywhere in a row that is too long, and what may be a number as far to the right of its header as the
-    /// row is too long; of the rest of the export nothing is kept.
+    /// Words that are addresses anywhere in a row that is too long, and what may be a number as far to the right of its header as
+    /// the row is too long; of the rest of the export nothing is kept.
     fn displaced(&self, row: &(impl Cells + ?Sized), more: usize) -> Vec<String> {
         let Layout { identity, numbers, .. } = self.layout;
         let cell = |at: usize| cells::clean(&row.get(at)).map(str::to_owned);

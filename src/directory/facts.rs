@@ -22,7 +22,8 @@ pub struct Facts {
     pub termination_date: Option<NaiveDate>,
     /// Whether the file has a status column at all. Without one, being listed is the evidence.
     pub status_provided: bool,
-    /// A status or a termination date stands there but cannot be read: being listed, or a boolean that is true, proves nothing then.
+    /// A status or a termination date stands there but cannot be read: being listed, or a boolean that is true, proves nothing
+    /// then.
     pub unreadable: bool,
     /// The day on which its words were true: that of the export.
     pub said_on: Option<NaiveDate>,

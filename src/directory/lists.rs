@@ -1,5 +1,5 @@
-//! Lists of words in the languages that exports are written in, as data beside the code that asks for them: a line each, what it is, a
-//! colon, words between `|`.
+//! Lists of words in the languages that exports are written in, as data beside the code that asks for them: a line each, what it
+//! is, a colon, words between `|`.
 
 /// Each line of such data: what its words are, and the words.
 pub(super) fn lines(data: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {

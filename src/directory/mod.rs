@@ -10,9 +10,9 @@
 //!
 //! `load` leads each file along that way, `read` as far as `settle`.
 //!
-//! A file becomes columns of text first, and only columns that may be read are kept: an export carries salaries and birth dates, and
-//! they never get further than the reader. `headers/spellings.txt` and `headers/systems.rs` are data: a header or a system is taught
-//! there.
+//! A file becomes columns of text first, and only columns that may be read are kept: an export carries salaries and birth dates,
+//! and they never get further than the reader. `headers/spellings.txt` and `headers/systems.rs` are data: a header or a system is
+//! taught there.
 //!
 //! What leaves this room is [`People`]: a frame, the rows that were rejected, and the evidence of how each file was understood.
 //! Whether somebody is employed on the day judged is not decided here but in `reconcile`.

@@ -27,8 +27,8 @@ pub(super) fn joined(given: &StringChunked, family: &StringChunked) -> StringChu
     names.finish()
 }
 
-/// Whether a column of names lacks a part of them that another column has, the given names or the family names: in hardly any row does
-/// it contain that.
+/// Whether a column of names lacks a part of them that another column has, the given names or the family names: in hardly any row
+/// does it contain that.
 pub(super) fn lacks(names: &StringChunked, part: &StringChunked) -> bool {
     const LOOKED_AT: usize = 10_000;
     let pairs = || names.iter().zip(part.iter()).filter_map(|(name, part)| Some((name?, part?))).take(LOOKED_AT);
@@ -63,7 +63,8 @@ pub(super) fn in_reading_order(names: StringChunked) -> (StringChunked, Vec<Stri
     (read.finish(), notes)
 }
 
-/// What stands behind the name in `Jane Doe (On Leave)`, `Jane Doe [C]` or `Jane Doe - Terminated`, if it is a mark and not a part of it.
+/// What stands behind the name in `Jane Doe (On Leave)`, `Jane Doe [C]` or `Jane Doe - Terminated`, if it is a mark and not a part
+/// of it.
 pub(super) fn hint(name: &str) -> Option<&str> {
     marked(name).map(|(_, mark)| mark)
 }

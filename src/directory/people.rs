@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::headers::systems;
 use crate::terms::{FIELDS, Holds, Status};
 
-/// Columns of the people frame and their types, in this order: the place of a row, and the table of fields ([`FIELDS`]). Text is as the file has it after decoding: trimmed, formula and
-/// `null` wrappers removed, otherwise not normalised.
+/// Columns of the people frame and their types, in this order: the place of a row, and the table of fields ([`FIELDS`]). Text is as
+/// the file has it after decoding: trimmed, formula and `null` wrappers removed, otherwise not normalised.
 ///
 /// | column | note |
 /// |---|---|
@@ -341,8 +341,8 @@ pub struct RejectedRow {
     pub email: Option<String>,
     /// What its number cell held, if anything.
     pub employee_number: Option<String>,
-    /// Its other cells that may hold an address or a number: further columns of either, and where its cells have moved, any of them.
-    /// Absent in files of earlier versions of the program.
+    /// Its other cells that may hold an address or a number: further columns of either, and where its cells have moved, any of
+    /// them. Absent in files of earlier versions of the program.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub carried: Vec<String>,
     /// Whom it names, to be suggested and never matched. Absent in files of earlier versions of the program.

@@ -1,5 +1,5 @@
-//! The bytes of one file as a table of text: its format's reader is chosen, the row of headers found, and what stands around the people
-//! is looked at.
+//! The bytes of one file as a table of text: its format's reader is chosen, the row of headers found, and what stands around the
+//! people is looked at.
 
 use anyhow::{Result, bail};
 

@@ -1,7 +1,7 @@
 //! Rows without a key: people who cannot be matched, which are rejected and counted, or what reports write around their tables.
 //!
-//! A row with a name, or among the people with anything of a person, stays: it is rejected later, with its reason. Only what certainly
-//! is nobody goes, and the evidence says how much that was.
+//! A row with a name, or among the people with anything of a person, stays: it is rejected later, with its reason. Only what
+//! certainly is nobody goes, and the evidence says how much that was.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -68,8 +68,8 @@ fn is_again(title: &[String], row: &Keyless) -> bool {
     cells::filled(title).take(8).map(digits).eq(row.cells.iter().map(|cell| digits(cell)))
 }
 
-/// Whether a row sums up or closes the table, and is not of somebody who is called so: `Page, Larry`, or `Total, Marie` beside a word
-/// for who is at work.
+/// Whether a row sums up or closes the table, and is not of somebody who is called so: `Page, Larry`, or `Total, Marie` beside a
+/// word for who is at work.
 fn is_footer(row: &Keyless) -> bool {
     let first = row.cells.first().map_or("", String::as_str);
     let word = || first.split(|sign: char| !sign.is_alphabetic()).next().unwrap_or_default().to_lowercase();
@@ -92,7 +92,8 @@ fn sums_up(row: &Keyless) -> bool {
     row.cells.len() > 1 && row.cells.len() == row.filled && row.cells.iter().skip(1).all(is_sum)
 }
 
-/// Whether a row that may be a footer has anything of a person in it: not where there is but `Page 3`, nor in `Total` beside numbers.
+/// Whether a row that may be a footer has anything of a person in it: not where there is but `Page 3`, nor in `Total` beside
+/// numbers.
 fn names_somebody(row: &Keyless) -> bool {
     let sums = |(at, cell): (usize, &String)| !is_name(cell) || at == 0 && row.filled > 1 && is_whole_footer(cell);
     (row.named || row.of_a_person) && !row.cells.iter().enumerate().all(sums)

@@ -1,7 +1,7 @@
 //! Status words: what each was taken for.
 //!
-//! `[directory.status]` wins, then the recognised system's own words, then words that mean the same everywhere, then booleans. What is
-//! left is `unknown` and shown with its count. `Inactive` is left on purpose: several systems write it for people on leave.
+//! `[directory.status]` wins, then the recognised system's own words, then words that mean the same everywhere, then booleans. What
+//! is left is `unknown` and shown with its count. `Inactive` is left on purpose: several systems write it for people on leave.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
@@ -25,7 +25,8 @@ static WORDS: LazyLock<HashMap<String, Status>> = LazyLock::new(|| {
 /// On leave or gone: nobody can tell, but somebody is not simply at work.
 static INACTIVE: LazyLock<HashSet<String>> = LazyLock::new(|| spellings::of("inactive").map(fold).collect());
 
-/// How somebody is or was employed, which says nothing of whether: neither a word for ended nor a last day that has passed contradicts.
+/// How somebody is or was employed, which says nothing of whether: neither a word for ended nor a last day that has passed
+/// contradicts.
 static KINDS: LazyLock<HashSet<String>> = LazyLock::new(|| spellings::of("kind").map(fold).collect());
 
 /// What one word of a column says.
@@ -67,7 +68,8 @@ impl Words {
         [of_column, folded].into_iter().find_map(|key| self.configured.get(&key).map(|status| (key.clone(), *status)))
     }
 
-    /// What a word of a column about an account says of somebody whose employment another column tells: only whether it is switched on.
+    /// What a word of a column about an account says of somebody whose employment another column tells: only whether it is switched
+    /// on.
     pub(super) fn of_account(&self, word: &str, meaning: Meaning) -> Option<Meaning> {
         match meaning {
             Meaning::Word(Status::Active | Status::Leave) | Meaning::Kind => Some(Meaning::Switch(true)),
@@ -88,8 +90,8 @@ impl Words {
         Self { letters: are_yes_and_no(cells), ..self }
     }
 
-    /// A boolean. `O` is yes in French, nought to whoever mistypes it and off to others, `T` is true, yes in Polish and terminated: such
-    /// letters count only where the column has nothing but them and their opposite.
+    /// A boolean. `O` is yes in French, nought to whoever mistypes it and off to others, `T` is true, yes in Polish and terminated:
+    /// such letters count only where the column has nothing but them and their opposite.
     fn truth(&self, word: &str) -> Option<bool> {
         let is_clear = || self.letters || !matches!(word, "j" | "J" | "s" | "S" | "o" | "O" | "t" | "T" | "f" | "F");
         cells::boolean(word).filter(|_| is_clear())

@@ -27,8 +27,8 @@ pub struct TextRow {
     pub uncomputed: BTreeSet<usize>,
 }
 
-/// Every row of a file as text, blank rows left out, each as wide as the first. `sheet` names the sheet of a workbook; without it the
-/// first is read.
+/// Every row of a file as text, blank rows left out, each as wide as the first. `sheet` names the sheet of a workbook; without it
+/// the first is read.
 ///
 /// # Errors
 /// The file cannot be read, or is no table.
@@ -83,8 +83,8 @@ pub trait Cells {
     }
 }
 
-/// Goes over the records of a delimited text, header first, with the number of each as a spreadsheet shows it, until `each` says that it
-/// has seen enough. Nothing is kept: a million rows are never in memory as cells.
+/// Goes over the records of a delimited text, header first, with the number of each as a spreadsheet shows it, until `each` says
+/// that it has seen enough. Nothing is kept: a million rows are never in memory as cells.
 ///
 /// # Errors
 /// The bytes are no delimited text, or it is cut off.
@@ -129,8 +129,8 @@ pub fn may_be_delimited(head: Vec<u8>, is_whole: bool) -> bool {
         }
 }
 
-/// Why a JSON text that is a table (`columns` and `rows` apart, as Domo answers queries, or lists in a list) may be a part only; none for
-/// any other text.
+/// Why a JSON text that is a table (`columns` and `rows` apart, as Domo answers queries, or lists in a list) may be a part only;
+/// none for any other text.
 pub fn json_table(body: &[u8]) -> Option<Vec<String>> {
     let body = body.trim_ascii_start();
     let head = body.get(..body.len().min(64 << 10))?;

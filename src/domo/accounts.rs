@@ -22,10 +22,11 @@ use crate::terms::Owned;
 pub struct Accounts {
     /// One row an account; see [`schema`].
     pub frame: DataFrame,
-    /// The objects the frame was made from, one for each row, in the same order. Hundreds of megabytes of a million accounts: an audit
-    /// takes them out, and drops them once they are written and planned from.
+    /// The objects the frame was made from, one for each row, in the same order. Hundreds of megabytes of a million accounts: an
+    /// audit takes them out, and drops them once they are written and planned from.
     pub snapshot: Snapshot,
-    /// Columns the source carries at all. A column that is not here is *not provided*: never drift, and what needs it is not tested.
+    /// Columns the source carries at all. A column that is not here is *not provided*: never drift, and what needs it is not
+    /// tested.
     pub provided: BTreeSet<String>,
     /// How they were read.
     pub evidence: Evidence,
@@ -46,7 +47,8 @@ impl Accounts {
         Ok(Self { frame, snapshot, provided, evidence, numbers: None, content: None })
     }
 
-    /// Whether this instance keeps employee numbers as JSON numbers: then only plain digits can be written. Text where none was seen.
+    /// Whether this instance keeps employee numbers as JSON numbers: then only plain digits can be written. Text where none was
+    /// seen.
     pub fn keeps_numbers(&self) -> bool {
         self.numbers.unwrap_or(false)
     }

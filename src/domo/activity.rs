@@ -1,5 +1,5 @@
-//! The activity log: the last day each account was seen doing anything, and who last did something to it. No event means "nothing seen
-//! since", never "never".
+//! The activity log: the last day each account was seen doing anything, and who last did something to it. No event means "nothing
+//! seen since", never "never".
 
 use std::borrow::Cow;
 

@@ -86,8 +86,8 @@ impl Writer {
         }
     }
 
-    /// Sends a new account. Where the rate limit turned it away, or once an old token, it is sent again, but not before the address was
-    /// looked up.
+    /// Sends a new account. Where the rate limit turned it away, or once an old token, it is sent again, but not before the address
+    /// was looked up.
     async fn post(&self, url: &Url, body: &Value, email: &str) -> Result<Result<Response, CallError>, WriteError> {
         let mut attempt = 1;
         loop {

@@ -29,8 +29,8 @@ impl Accounts {
         Ok(accounts)
     }
 
-    /// The same accounts, each with what an earlier reading was told of it by others than Domo's list: whoever plays a Domo for them does not
-    /// tell it again. Their groups are as they are now.
+    /// The same accounts, each with what an earlier reading was told of it by others than Domo's list: whoever plays a Domo for
+    /// them does not tell it again. Their groups are as they are now.
     ///
     /// # Errors
     /// None in practice: the objects are those that were read.

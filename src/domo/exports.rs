@@ -1,7 +1,7 @@
 //! Accounts from Domo's own exports: the People export of the Admin pages, and the People data set of DomoStats.
 //!
-//! Each row becomes an object with v1's field names, so that a snapshot of it reads back to the same frame. Only the columns the file
-//! has are in it: what it does not carry is *not provided*.
+//! Each row becomes an object with v1's field names, so that a snapshot of it reads back to the same frame. Only the columns the
+//! file has are in it: what it does not carry is *not provided*.
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};

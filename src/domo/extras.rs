@@ -1,6 +1,6 @@
 //! What is known of an account beyond its own object: the names of its groups, and the last day it was seen. Domo tells both
-//! elsewhere, so a snapshot keeps them in each object under a key of ours, after everything Domo sent; that way the file alone gives
-//! the same frame again. Nothing ever writes the key to Domo.
+//! elsewhere, so a snapshot keeps them in each object under a key of ours, after everything Domo sent; that way the file alone
+//! gives the same frame again. Nothing ever writes the key to Domo.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

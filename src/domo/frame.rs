@@ -89,7 +89,8 @@ pub fn owns_column(kind: Owned) -> String {
     format!("owns_{kind}")
 }
 
-/// What is read of a user as Domo sends it: every type is [`Loose`], because Domo's own documents and recordings disagree about them.
+/// What is read of a user as Domo sends it: every type is [`Loose`], because Domo's own documents and recordings disagree about
+/// them.
 macro_rules! user {
     (texts { $($text:ident = $field:literal,)+ } others { $($other:ident = $name:literal,)+ }) => {
         #[derive(Deserialize)]
@@ -324,8 +325,8 @@ impl Seen {
 
     /// The columns the source carries.
     pub(super) fn provided(self) -> BTreeSet<String> {
-        // Domo's v1 API and the guide document these for every user: absent in one object means empty there, not unknown. Of the department
-        // Domo's own documents say nothing: where no object of a list has it, this API does not.
+        // Domo's v1 API and the guide document these for every user: absent in one object means empty there, not unknown. Of the
+        // department Domo's own documents say nothing: where no object of a list has it, this API does not.
         let documented = ["id"].into_iter().chain(FIELDS.iter().filter(|field| field.domo.is_some()).map(|field| field.name));
         let documented = documented.filter(|field| self.from_v1 && *field != "department").map(str::to_owned);
         self.columns.into_iter().chain(documented).collect()

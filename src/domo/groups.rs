@@ -82,8 +82,8 @@ impl Writer {
         }
     }
 
-    /// Puts an account into a group, or takes it out. Whether anything had to be sent for it. PUT and DELETE are settled by reading the
-    /// members; both may be repeated, because the second time changes nothing.
+    /// Puts an account into a group, or takes it out. Whether anything had to be sent for it. PUT and DELETE are settled by reading
+    /// the members; both may be repeated, because the second time changes nothing.
     ///
     /// # Errors
     /// The members cannot be read, and nothing is sent; or [`WriteError`] says how far it came.

@@ -71,8 +71,8 @@ impl Window {
         Self { session, keep, expected, limit, stride: limit, next: 0, ahead: 0, width, pages: VecDeque::new() }
     }
 
-    /// Asks for more pages. Where the number of rows is expected, the page behind the last of them is the last that is asked for: it
-    /// shows the end.
+    /// Asks for more pages. Where the number of rows is expected, the page behind the last of them is the last that is asked for:
+    /// it shows the end.
     fn fill(&mut self) {
         while self.pages.is_empty()
             || (self.pages.len() < self.width && self.expected.is_none_or(|expected| self.ahead <= expected))

@@ -2,11 +2,12 @@
 //!
 //! Domo's list has row offsets, no total and no stated order, and others change it while it is read. So pages are asked for side
 //! by side but taken in order, a pass only ends at an empty page, and the list is read again until two passes in a row name the
-//! same ids, one of them over pages of another size. If that does not happen within a bounded number of passes, the evidence is incomplete and says why.
+//! same ids, one of them over pages of another size. If that does not happen within a bounded number of passes, the evidence is
+//! incomplete and says why.
 //!
-//! The second pass costs as much as the first, and nothing cheaper shows as much. Pages that overlap by a row notice that a row went
-//! or came between two reads, but not one that went and one that came, or two that changed places; a page cannot be larger than 500
-//! rows; and Domo tells no total, no version and no digest of its list that could be compared instead.
+//! The second pass costs as much as the first, and nothing cheaper shows as much. Pages that overlap by a row notice that a row
+//! went or came between two reads, but not one that went and one that came, or two that changed places; a page cannot be larger
+//! than 500 rows; and Domo tells no total, no version and no digest of its list that could be compared instead.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -256,9 +257,9 @@ impl Reader {
         }
     }
 
-    /// Rows a page in this pass. Every second pass asks for other pages: where the order of equal rows depends on the offset, a row at the
-    /// edge of a page comes twice and another one never, every time alike with pages of one size. What counts is what came, which may be
-    /// less than was asked for: `full`, the rows of a full page of the pass before.
+    /// Rows a page in this pass. Every second pass asks for other pages: where the order of equal rows depends on the offset, a row
+    /// at the edge of a page comes twice and another one never, every time alike with pages of one size. What counts is what came,
+    /// which may be less than was asked for: `full`, the rows of a full page of the pass before.
     fn page_size(&self, number: u64, full: Option<u64>) -> u64 {
         let size = self.session.settings().page_size as u64;
         match (number % 2, full.map_or(size, |full| full.min(size))) {

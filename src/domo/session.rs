@@ -125,8 +125,8 @@ impl Session {
         inner.client.ask(&describe(&Method::GET, url), &Key(inner, Door::Rest), build, page).await
     }
 
-    /// A write, sent once at most: not at all where `leave`, asked right before it leaves, says no. Its turn, a new token or a wait that
-    /// Domo asked for may have come in between. What a lost answer means is for the caller to find out by reading.
+    /// A write, sent once at most: not at all where `leave`, asked right before it leaves, says no. Its turn, a new token or a wait
+    /// that Domo asked for may have come in between. What a lost answer means is for the caller to find out by reading.
     pub(super) async fn write(
         &self,
         door: Door,

@@ -60,8 +60,8 @@ impl Writer {
         self.under_way.send_replace(false);
     }
 
-    /// Waits until nothing is under way, and whoever writes may be dropped: no write has left although there was time for it, or Domo
-    /// turned it away.
+    /// Waits until nothing is under way, and whoever writes may be dropped: no write has left although there was time for it, or
+    /// Domo turned it away.
     pub async fn waits(&self) {
         tokio::time::sleep(self.session.settings().windows.fresh).await;
         // The sender lives as long as this does.
@@ -151,8 +151,8 @@ impl Writer {
         }
     }
 
-    /// Sends a write that rests on an account as it was read, once, and sorts the outcome. Where its turn, a new token or a wait that
-    /// Domo asked for came in between, the account is read anew first: only one that is as it was is written.
+    /// Sends a write that rests on an account as it was read, once, and sorts the outcome. Where its turn, a new token or a wait
+    /// that Domo asked for came in between, the account is read anew first: only one that is as it was is written.
     pub(super) async fn send(
         &self,
         door: Door,
@@ -183,8 +183,8 @@ impl Writer {
         Ok(Sent::Late)
     }
 
-    /// Sends once, not later than `latest`, and sorts the outcome. A token that is no longer taken did nothing and is renewed by the
-    /// next attempt.
+    /// Sends once, not later than `latest`, and sorts the outcome. A token that is no longer taken did nothing and is renewed by
+    /// the next attempt.
     pub(super) async fn send_by(
         &self,
         door: Door,
@@ -247,8 +247,8 @@ impl Writer {
         self.missed.store(true, Ordering::Relaxed);
     }
 
-    /// Reads the account back and compares every field. `NotHonoured` means: nothing changed, and the change is not there; `Partly`:
-    /// nothing else changed, and the account is neither as it was nor as it should be.
+    /// Reads the account back and compares every field. `NotHonoured` means: nothing changed, and the change is not there;
+    /// `Partly`: nothing else changed, and the account is neither as it was nor as it should be.
     pub(super) async fn judge(
         &self,
         before: &Account,
@@ -262,7 +262,8 @@ impl Writer {
             let after = match self.reader.lookup(before.id()).await {
                 Ok(Lookup::Found(after)) => after,
                 Ok(Lookup::Deleted) => return Err(gone(before, changes, "is deleted in Domo")),
-                // It may come back: right after a write Domo may not know an account for a moment. What it did is only told by the last look.
+                // It may come back: right after a write Domo may not know an account for a moment. What it did is only told by the
+                // last look.
                 Ok(Lookup::NotFound) => {
                     if !accepted && !unknown {
                         looks = self.looks(true);
@@ -322,8 +323,8 @@ impl Writer {
         Ok(changes)
     }
 
-    /// Deletes the account; done when reading shows that it is gone. Domo refuses while it owns content; that is not tried again. Before
-    /// anything is sent once more, `still` says whether it may be.
+    /// Deletes the account; done when reading shows that it is gone. Domo refuses while it owns content; that is not tried again.
+    /// Before anything is sent once more, `still` says whether it may be.
     ///
     /// # Errors
     /// `still` says no, or Domo refused, or it may have happened: [`WriteError`] says which.

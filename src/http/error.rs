@@ -78,7 +78,8 @@ pub enum Unsent {
     Other,
 }
 
-/// What TLS says, where an error is its or holds one of its: one error of the system may stand within another, and is no source of it.
+/// What TLS says, where an error is its or holds one of its: one error of the system may stand within another, and is no source of
+/// it.
 pub fn tls_error<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
     let within = || tls_error(error.downcast_ref::<std::io::Error>()?.get_ref()?);
     error.downcast_ref().or_else(within)

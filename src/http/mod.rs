@@ -1,5 +1,5 @@
-//! One way to speak HTTP, for Domo and for directories alike: one client, its pace, its patience, and the secrets that must not come
-//! back out of it. What is asked for, and what an answer means, is for the room that asks.
+//! One way to speak HTTP, for Domo and for directories alike: one client, its pace, its patience, and the secrets that must not
+//! come back out of it. What is asked for, and what an answer means, is for the room that asks.
 
 mod address;
 mod client;

@@ -1,5 +1,5 @@
-//! One pacer for a whole session: even spacing by the configured rate, tightened by what the server says of its limit, and one shared
-//! wait that every request observes once the server asked for it.
+//! One pacer for a whole session: even spacing by the configured rate, tightened by what the server says of its limit, and one
+//! shared wait that every request observes once the server asked for it.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

@@ -27,8 +27,8 @@ pub fn secret(var: Vars<'_>, name: &str) -> Result<Option<String>> {
     }
 }
 
-/// A text with `[secret]` wherever it holds the secret: as it is, or with any of its characters percent-encoded (once or more), escaped as
-/// in JSON or HTML, or as a form has its spaces.
+/// A text with `[secret]` wherever it holds the secret: as it is, or with any of its characters percent-encoded (once or more),
+/// escaped as in JSON or HTML, or as a form has its spaces.
 pub(super) fn without(text: &str, secret: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,5 +1,5 @@
-//! What a reviewer wants to know of whom a decision is about: severity, role, department, who leads them. It stands in the plan, under
-//! its digest, so that sheets, packets and selectors say what was judged, wherever the plan lies.
+//! What a reviewer wants to know of whom a decision is about: severity, role, department, who leads them. It stands in the plan,
+//! under its digest, so that sheets, packets and selectors say what was judged, wherever the plan lies.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

@@ -36,8 +36,8 @@ pub struct PlanBinding {
     pub previous: Option<(u64, u64)>,
 }
 
-/// The plan for these findings; none when there is nothing to do, or when the evidence is incomplete. `snapshot` gives the raw objects of
-/// some rows of the accounts, which ascend.
+/// The plan for these findings; none when there is nothing to do, or when the evidence is incomplete. `snapshot` gives the raw
+/// objects of some rows of the accounts, which ascend.
 ///
 /// # Errors
 /// The snapshot cannot be read. A column of the frames is not as documented, or the plan cannot be sealed: a defect.
@@ -111,8 +111,8 @@ pub fn assemble(
     if actions.is_empty() {
         return Ok(None);
     }
-    // What takes access away first, worst first; then what changes or gives it. Those of an audit come by `Finding::urgency`, and stay so
-    // where this does not tell them apart.
+    // What takes access away first, worst first; then what changes or gives it. Those of an audit come by `Finding::urgency`, and
+    // stay so where this does not tell them apart.
     actions.par_sort_by_key(|action| {
         let severity = action.about.as_ref().and_then(|about| about.severity).unwrap_or(Severity::Info);
         let undone = action.about.is_none().then_some((action.kind, action.account_id));
@@ -204,8 +204,8 @@ fn update(finding: &Finding, account: Option<&Map<String, Value>>, numeric: bool
     if after.is_empty() {
         return None;
     }
-    // What told whose account it is must still be so (the e-mail is compared for every action), and where it is about how somebody signs
-    // in or what they may do, all that they are.
+    // What told whose account it is must still be so (the e-mail is compared for every action), and where it is about how somebody
+    // signs in or what they may do, all that they are.
     let access = after.contains_key("role") || after.contains_key("email");
     let numbered = |field: &str| field == "employeeNumber" && finding.matched_by.contains(&Key::EmployeeNumber);
     for (field, value) in account.map(fields::identity).unwrap_or_default() {
@@ -239,7 +239,8 @@ fn demote(finding: &Finding, account: Option<&Map<String, Value>>, config: &Conf
     Ok(action(finding, ActionKind::Demote, before, after, finding.reason.clone() + &said))
 }
 
-/// What a deletion takes away is at stake as a whole: the name too, by which the reviewer knew the account. What the account owns holds it.
+/// What a deletion takes away is at stake as a whole: the name too, by which the reviewer knew the account. What the account owns
+/// holds it.
 fn delete(finding: &Finding, account: Option<&Map<String, Value>>, accounts: &Accounts) -> Action {
     let mut before = account.map_or_else(|| one("active", true), fields::identity);
     before.extend(account.and_then(|account| account.get("name")).map(|name| ("name".to_owned(), name.clone())));

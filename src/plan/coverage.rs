@@ -1,4 +1,5 @@
-//! How much of a certification is done: where each account in scope stands, who was asked about it, and how many of them are confirmed.
+//! How much of a certification is done: where each account in scope stands, who was asked about it, and how many of them are
+//! confirmed.
 
 use std::collections::BTreeMap;
 

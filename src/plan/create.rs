@@ -31,8 +31,8 @@ impl<'a> NewAccounts<'a> {
     }
 }
 
-/// The fields of the account that a person without one is to get, and the sentence that says so; none where the directory does not say
-/// enough of them.
+/// The fields of the account that a person without one is to get, and the sentence that says so; none where the directory does not
+/// say enough of them.
 pub(super) fn create(
     finding: &Finding,
     folded: &BTreeMap<u32, Vec<u32>>,
@@ -85,8 +85,8 @@ pub(super) fn create(
     Some((after, why))
 }
 
-/// A person: the rows of the people frame that are theirs. The first that says something about a field is believed, as in judging; of
-/// lists all are.
+/// A person: the rows of the people frame that are theirs. The first that says something about a field is believed, as in judging;
+/// of lists all are.
 struct Person<'a> {
     frame: &'a DataFrame,
     rows: Vec<u32>,

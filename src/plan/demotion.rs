@@ -7,9 +7,9 @@ use crate::domo::Group;
 use crate::domo::extras::Membership;
 use crate::terms::Role;
 
-/// The fields at stake, the fields as they should be, and what cannot be taken or given back, as sentences behind a reason: the role, and
-/// every group that can be left by hand and whose id is known. `identity` is who the account is; the groups are none where they were not
-/// read, and those that cannot be left are named by their ids.
+/// The fields at stake, the fields as they should be, and what cannot be taken or given back, as sentences behind a reason: the
+/// role, and every group that can be left by hand and whose id is known. `identity` is who the account is; the groups are none
+/// where they were not read, and those that cannot be left are named by their ids.
 pub(super) fn demotion(
     identity: Map<String, Value>,
     (groups, fixed): &(Option<Vec<Membership>>, Vec<u64>),

@@ -25,8 +25,8 @@ pub fn value(account: &Map<String, Value>, field: &str) -> Value {
     }
 }
 
-/// Who an account is and what it may do, as far as it says so: what the judgement and the guards rest on. An account in which one of
-/// these differs is not the account that was judged.
+/// Who an account is and what it may do, as far as it says so: what the judgement and the guards rest on. An account in which one
+/// of these differs is not the account that was judged.
 pub fn identity(account: &Map<String, Value>) -> Map<String, Value> {
     let says = |field: &&str| account.get(*field).is_some_and(|value| !same(value, &Value::Null));
     let role = if says(&"role") { "role" } else { "roleId" };

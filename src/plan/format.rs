@@ -130,8 +130,8 @@ pub struct Action {
     pub email: Option<String>,
     /// The account's name.
     pub name: Option<String>,
-    /// The fields at stake as they were judged, by their names in Domo's API: those that are to change, and those that say whose account
-    /// it is and what it may do. If one of them differs when the plan is applied, the account is left alone.
+    /// The fields at stake as they were judged, by their names in Domo's API: those that are to change, and those that say whose
+    /// account it is and what it may do. If one of them differs when the plan is applied, the account is left alone.
     pub before: Map<String, Value>,
     /// The fields that are to change, as they should be.
     pub after: Map<String, Value>,
@@ -238,8 +238,8 @@ pub(super) fn action_id(answers: &str, kind: ActionKind) -> String {
 }
 
 impl Action {
-    /// An action that is about no account yet. Its id is stable for what it answers (a finding's id, or `revert|…` and the like) and
-    /// for its kind.
+    /// An action that is about no account yet. Its id is stable for what it answers (a finding's id, or `revert|…` and the like)
+    /// and for its kind.
     pub(crate) fn new(answers: &str, kind: ActionKind, before: Map<String, Value>, after: Map<String, Value>, why: String) -> Self {
         let id = action_id(answers, kind);
         let (finding, account_id, email, name, through, blocked, about) = (None, None, None, None, None, None, None);

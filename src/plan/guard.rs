@@ -191,8 +191,8 @@ impl GuardedAccounts {
     }
 }
 
-/// Refuses a `client_owner` that names none of these accounts: the guard `self` would guard nobody. Of a list that is not whole nothing is
-/// said, nor where several instances share the owner, who need not be in each.
+/// Refuses a `client_owner` that names none of these accounts: the guard `self` would guard nobody. Of a list that is not whole
+/// nothing is said, nor where several instances share the owner, who need not be in each.
 ///
 /// # Errors
 /// It names none of them.
@@ -300,7 +300,8 @@ pub fn evaluate(actions: &[&Action], guarded: &GuardedAccounts, judged: AuditFig
     ]
 }
 
-/// Which actions a guard is about that cannot be overridden: somebody has to find them. By ids alone, which a redacted report may show.
+/// Which actions a guard is about that cannot be overridden: somebody has to find them. By ids alone, which a redacted report may
+/// show.
 fn named(actions: &[&Action]) -> Option<String> {
     const NAMED: usize = 10;
     let account = |action: &Action| action.account_id.map(|id| format!(" (account {id})")).unwrap_or_default();

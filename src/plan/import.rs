@@ -1,6 +1,6 @@
 //! Approved actions as files for Domo's own bulk import (Admin > Governance > People > Bulk Import), for those who may not use the
-//! API. There an empty cell clears a value and an absent column keeps it: so accounts that are edited stand in one file only with those
-//! in which the same fields change, and no cell is empty. What an import cannot say is left out, each with why.
+//! API. There an empty cell clears a value and an absent column keeps it: so accounts that are edited stand in one file only with
+//! those in which the same fields change, and no cell is empty. What an import cannot say is left out, each with why.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

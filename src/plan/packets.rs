@@ -1,4 +1,5 @@
-//! Who decides what: the rows of a plan, or the accounts of a certification, dealt out to reviewers. Each row is in exactly one packet.
+//! Who decides what: the rows of a plan, or the accounts of a certification, dealt out to reviewers. Each row is in exactly one
+//! packet.
 
 use std::collections::{BTreeMap, BTreeSet};
 

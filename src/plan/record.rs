@@ -1,5 +1,5 @@
-//! Recording what people say of a plan: all of it or nothing. Another person's decision is replaced only by somebody who says that they
-//! overrule it, and why.
+//! Recording what people say of a plan: all of it or nothing. Another person's decision is replaced only by somebody who says that
+//! they overrule it, and why.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,8 +48,8 @@ pub struct Recorded {
     pub outdated: Vec<String>,
 }
 
-/// Records what is said, or nothing of it: what contradicts itself, what contradicts another person without submission that it overrules
-/// them, and a rejection without a reason refuse it as a whole.
+/// Records what is said, or nothing of it: what contradicts itself, what contradicts another person without submission that it
+/// overrules them, and a rejection without a reason refuse it as a whole.
 ///
 /// # Errors
 /// All that is wrong, with names, places and reasons.
@@ -168,8 +168,8 @@ fn step<'a>(
     let said = &submission.decision;
     let decided = standing.filter(|standing| standing.verdict != Verdict::Open);
     if submission.timing == Timing::Blank {
-        // Only a file in which the row was filled in before is a file out of which somebody took a decision: of another, a blank says
-        // nothing, whenever it comes.
+        // Only a file in which the row was filled in before is a file out of which somebody took a decision: of another, a blank
+        // says nothing, whenever it comes.
         return match decided {
             Some(standing) if standing.file().is_some() && standing.file() == said.file() && said.is_of(standing) => {
                 Step::Blank(standing)
@@ -218,8 +218,9 @@ impl Decision {
     }
 }
 
-/// Whether what was read had been said before what stands: it is read again, or only now, and what was said later holds. `undecided`: what
-/// stands decides nothing. `earlier`: what was said of the same before it. `was_handed_in`: whether a file with this digest came before it.
+/// Whether what was read had been said before what stands: it is read again, or only now, and what was said later holds.
+/// `undecided`: what stands decides nothing. `earlier`: what was said of the same before it. `was_handed_in`: whether a file with
+/// this digest came before it.
 pub(super) fn is_outdated<'a, A: PartialEq>(
     timing: Timing,
     said: &Statement<'_, A>,
@@ -235,8 +236,9 @@ pub(super) fn is_outdated<'a, A: PartialEq>(
             let later = said.at < standing.at && (undecided || same_person(said.by, standing.by));
             later || again.any(|one| one.at == said.at)
         }
-        // Another file is what somebody thinks now, though they have said it before. Of what came through a pipe, and in a version that
-        // kept no digests, the same words are taken for the same file: who decides so once more says it on the command line, or why.
+        // Another file is what somebody thinks now, though they have said it before. Of what came through a pipe, and in a version
+        // that kept no digests, the same words are taken for the same file: who decides so once more says it on the command line,
+        // or why.
         Timing::Undated => {
             let unknown = |one: &Statement<'_, A>| one.file.is_none() || said.file.is_none();
             let same_words = |one: &Statement<'_, A>| said.comment.is_none() || said.comment == one.comment;

@@ -1,5 +1,5 @@
-//! Decisions that come back in files: filled-in sheets, whose other columns must be as they were, and the files that a packet's page
-//! saves. A file is taken as a whole or refused with everything that is wrong in it.
+//! Decisions that come back in files: filled-in sheets, whose other columns must be as they were, and the files that a packet's
+//! page saves. A file is taken as a whole or refused with everything that is wrong in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,8 +47,8 @@ pub struct DecisionsFile {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[schemars(rename = "Answer")] // as the schema of decisions has called it from the first
 pub struct ReturnedDecision {
-    /// `approve` or `reject` of an action; `keep`, `not-mine` or `accept-until` of a finding without one; in a certification `keep`,
-    /// `revoke`, `role:` with a role, or `not-mine`; of either `open` where it is taken back.
+    /// `approve` or `reject` of an action; `keep`, `not-mine` or `accept-until` of a finding without one; in a certification
+    /// `keep`, `revoke`, `role:` with a role, or `not-mine`; of either `open` where it is taken back.
     pub verdict: String,
     /// Why.
     #[serde(default)]
@@ -96,8 +96,8 @@ pub struct ReturnedSheet {
 }
 
 impl ReturnedSheet {
-    /// What the filled rows say, and what is wrong with the others. `read` has a row's cells in the order of `columns`, whatever theirs is,
-    /// and gives the key that must stand in one row only.
+    /// What the filled rows say, and what is wrong with the others. `read` has a row's cells in the order of `columns`, whatever
+    /// theirs is, and gives the key that must stand in one row only.
     ///
     /// # Errors
     /// A column that is needed is not there.

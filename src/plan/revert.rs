@@ -162,8 +162,8 @@ impl Undo {
         self.actions.push(action(done, kind, account, fields::identity(account.raw()), fields::one("active", on), why));
     }
 
-    /// A created account goes again only where it is as it was left, in the groups it was added to: any difference means that it has
-    /// been used.
+    /// A created account goes again only where it is as it was left, in the groups it was added to: any difference means that it
+    /// has been used.
     fn remove(&mut self, done: &DoneAction<'_>, plan: &str, account: &Account) {
         if !done.standing.left().is_some_and(|left| untouched(left, account.raw(), &done.standing.written)) {
             return self.stays.push(done.stays("the created account has been used or changed since"));

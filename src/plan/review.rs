@@ -84,8 +84,8 @@ pub fn fits(row: &Decidable<'_>, selector: &str) -> bool {
         || (wanted.contains('@') && row.email().is_some_and(|email| text::alike(email, wanted)))
 }
 
-/// What is approved, rejected and reopened by selectors. What is rejected counts over what is approved, so that `all` with exceptions
-/// reads as it is meant.
+/// What is approved, rejected and reopened by selectors. What is rejected counts over what is approved, so that `all` with
+/// exceptions reads as it is meant.
 ///
 /// # Errors
 /// A selector that selects nothing that could be decided so.

@@ -1,5 +1,5 @@
-//! The rules that an apply obeys, wherever it is started: those of the run that made the plan, which the plan carries, and on top the
-//! configuration at hand where that is stricter. A rule can be tightened later; applying from another folder loosens none.
+//! The rules that an apply obeys, wherever it is started: those of the run that made the plan, which the plan carries, and on top
+//! the configuration at hand where that is stricter. A rule can be tightened later; applying from another folder loosens none.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! What a review sheet shows: one row an action and one a finding that nothing is done about, worst first. Whoever writes a sheet and
-//! whoever checks one on its return use the same words.
+//! What a review sheet shows: one row an action and one a finding that nothing is done about, worst first. Whoever writes a sheet
+//! and whoever checks one on its return use the same words.
 
 use serde_json::{Map, Value};
 
@@ -9,8 +9,8 @@ use super::format::{Action, Plan};
 use crate::terms::Severity;
 use crate::text;
 
-/// The sheet of a workbook on which is decided. It, the next one and the labels on that are looked for when the workbook comes back: no
-/// translation changes them.
+/// The sheet of a workbook on which is decided. It, the next one and the labels on that are looked for when the workbook comes
+/// back: no translation changes them.
 pub const ACTIONS: &str = "Actions";
 /// The sheet that says what the workbook is of.
 pub const SUMMARY: &str = "Summary";
@@ -76,7 +76,8 @@ pub fn choices(plan: &Plan) -> (&'static [&'static str], bool) {
 /// Everything of a plan that is decided: what takes access away first, worst first, then the rest, worst first.
 pub fn rows(plan: &Plan) -> Vec<Decidable<'_>> {
     let mut rows: Vec<_> = plan.actions.iter().map(Decidable::Action).chain(plan.findings.iter().map(Decidable::Finding)).collect();
-    // What takes access away before all else, what does something before what does not; the plan's own order where nothing tells them apart.
+    // What takes access away before all else, what does something before what does not; the plan's own order where nothing tells
+    // them apart.
     rows.sort_by_key(|row| {
         let removes = matches!(row, Decidable::Action(action) if action.kind.removes_access());
         (!removes, row.severity().map_or(usize::MAX, Severity::rank), matches!(row, Decidable::Finding(_)))
@@ -262,7 +263,8 @@ pub fn returned(cell: &str) -> String {
     text::rearmed(&text::folded(cell))
 }
 
-/// Whether a cell is what it was but for letters that an old encoding lacks: a spreadsheet puts `?` or the nearest plain letter there.
+/// Whether a cell is what it was but for letters that an old encoding lacks: a spreadsheet puts `?` or the nearest plain letter
+/// there.
 pub fn narrowed(was: &str, is: &str) -> bool {
     let lost = |(was, is): (char, char)| was == is || (!was.is_ascii() && is.is_ascii());
     was != is && was.chars().count() == is.chars().count() && was.chars().zip(is.chars()).all(lost)

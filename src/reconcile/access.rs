@@ -123,8 +123,8 @@ impl Access {
     }
 }
 
-/// What changed between two pulls. None where either has no ids. Accounts that are not there any more are named only where the pull of
-/// now is whole.
+/// What changed between two pulls. None where either has no ids. Accounts that are not there any more are named only where the pull
+/// of now is whole.
 pub(super) fn between(earlier: &Earlier, now: &AccountColumns<'_>, domo: &Domo) -> anyhow::Result<Option<Access>> {
     let then = AccountColumns::new(&earlier.accounts)?;
     if !then.provides("id") || !now.provides("id") {

@@ -417,8 +417,8 @@ impl<'a> PersonColumns<'a> {
         }
     }
 
-    /// Of the rows of somebody whom they call by different names: those that call them as this name does, and those that call them otherwise.
-    /// Both are empty unless there are some of each.
+    /// Of the rows of somebody whom they call by different names: those that call them as this name does, and those that call them
+    /// otherwise. Both are empty unless there are some of each.
     pub(super) fn called(&self, person: Person, name: Option<&str>) -> (Vec<&Called>, Vec<&Called>) {
         let called = self.fold.called.get(&person).into_iter().flatten();
         let compared: Vec<(&Called, Resemblance)> =

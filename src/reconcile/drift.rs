@@ -1,5 +1,5 @@
-//! What differs between an account and its person, and what of it a plan may write: found column by column, and looked at closely only
-//! where the columns are unequal.
+//! What differs between an account and its person, and what of it a plan may write: found column by column, and looked at closely
+//! only where the columns are unequal.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -278,8 +278,8 @@ impl<'a> Drifts<'a> {
     }
 }
 
-/// One key alone, for which the name does not speak, says whose account it is and not what its name and address should be. Where the names
-/// speak against it, the number is not written either: it would be the second key that agrees in the next run.
+/// One key alone, for which the name does not speak, says whose account it is and not what its name and address should be. Where
+/// the names speak against it, the number is not written either: it would be the second key that agrees in the next run.
 fn leave_unproven(drift: &mut Vec<DriftField>, agreeing: Agreeing, names_differ: bool) {
     // Names that have nothing in common, or cannot be compared, are counted and no finding.
     drift.retain(|field| field.field != "name" || agreeing.loosely());
@@ -295,8 +295,8 @@ fn leave_unproven(drift: &mut Vec<DriftField>, agreeing: Agreeing, names_differ:
     drift.iter_mut().filter(is_held).for_each(|field| hold(field, why));
 }
 
-/// Of rows that call their person otherwise than the account is called, neither the name nor the number is written: they may speak of
-/// somebody who has the address now, or had it.
+/// Of rows that call their person otherwise than the account is called, neither the name nor the number is written: they may speak
+/// of somebody who has the address now, or had it.
 fn leave_another_s(drift: &mut [DriftField], otherwise: &[&Called]) {
     let is_theirs = |field: &&mut DriftField| match field.field.as_str() {
         "name" => otherwise.iter().any(|row| Some(&row.name) == field.directory.as_ref()),

@@ -1,7 +1,7 @@
 //! Whether somebody is employed on the day judged: explicit status first, then the termination date, then the hire date, then a
 //! boolean, else unknown. The last day counts as employed, and a contradiction is read as employed. One date outweighs a word: many
-//! systems call a future hire active, so a first day ahead is a prehire. A word says what was true on the day of its export: a last or
-//! first day between that day and the one judged has changed it since.
+//! systems call a future hire active, so a first day ahead is a prehire. A word says what was true on the day of its export: a last
+//! or first day between that day and the one judged has changed it since.
 
 use chrono::NaiveDate;
 
@@ -105,10 +105,11 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
     }
 }
 
-/// The judgement of a person whom several files have, from those of the rows, in the order of the files. A switch weighs less than any
-/// word or date, and a row that only lists the person less than either. Somebody who is employed in one file and switched off in
-/// another is suspended. Words and dates that disagree are a contradiction, read as employed. What one file says and nobody can read stays
-/// unknown where the others only switch the person on or list them, and so does a blank beside a list, as either does in one file.
+/// The judgement of a person whom several files have, from those of the rows, in the order of the files. A switch weighs less than
+/// any word or date, and a row that only lists the person less than either. Somebody who is employed in one file and switched off
+/// in another is suspended. Words and dates that disagree are a contradiction, read as employed. What one file says and nobody can
+/// read stays unknown where the others only switch the person on or list them, and so does a blank beside a list, as either does in
+/// one file.
 pub fn combine(rows: &[Employment]) -> Option<Employment> {
     let first = |fits: &dyn Fn(&Employment) -> bool| rows.iter().find(|row| row.basis != Basis::Listed && fits(row)).copied();
     let said = |status: &[Status]| first(&|row| row.basis != Basis::Switch && status.contains(&row.status));

@@ -12,8 +12,8 @@ use super::places::{Account, Each};
 use crate::config::{Config, Exclude};
 use crate::domo::{Accounts, SUPPORT_EMAIL, SUPPORT_ID};
 
-/// Who is excluded, and by which rule: the one place that decides it, for the judgement and for the guard alike. Addresses and ids are
-/// looked up; only patterns with a wildcard are tried one after the other.
+/// Who is excluded, and by which rule: the one place that decides it, for the judgement and for the guard alike. Addresses and ids
+/// are looked up; only patterns with a wildcard are tried one after the other.
 #[derive(Debug)]
 pub struct Exclusions {
     count: usize,
@@ -77,7 +77,8 @@ impl Exclusions {
     }
 }
 
-/// The exclusions that cover none of these accounts, said of each: before an audit, whom a mistyped rule was to protect can still be.
+/// The exclusions that cover none of these accounts, said of each: before an audit, whom a mistyped rule was to protect can still
+/// be.
 ///
 /// # Errors
 /// The frame is not as documented: a defect.

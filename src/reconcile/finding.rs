@@ -114,8 +114,8 @@ impl Finding {
         self.particulars.iter().find(|particular| particular.column == column).map(|particular| &particular.value)
     }
 
-    /// The `[[link]]` that says that its account is this person, to be pasted into the configuration: of an orphan's candidate or a near
-    /// miss.
+    /// The `[[link]]` that says that its account is this person, to be pasted into the configuration: of an orphan's candidate or a
+    /// near miss.
     pub fn link_to(&self, person: &PersonRef) -> Option<String> {
         link_block(self.account.as_ref()?, person)
     }
@@ -222,8 +222,8 @@ pub struct Particular {
     pub value: Value,
 }
 
-/// What a cell holds. It decides how the cell is shown, how it sorts, and what of it `--redact` replaces: a text is searched for what
-/// says who somebody is, so that a new kind leaks nothing by being forgotten.
+/// What a cell holds. It decides how the cell is shown, how it sorts, and what of it `--redact` replaces: a text is searched for
+/// what says who somebody is, so that a new kind leaks nothing by being forgotten.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// Words.
@@ -268,7 +268,8 @@ impl Value {
     }
 }
 
-/// The block of configuration that says whose an account is; none where one of them has nothing to be named by that is theirs alone.
+/// The block of configuration that says whose an account is; none where one of them has nothing to be named by that is theirs
+/// alone.
 fn link_block(account: &AccountRef, person: &PersonRef) -> Option<String> {
     let account = account.id.map(|id| id.to_string()).or_else(|| account.email.clone())?;
     let person = if person.named_by? == Key::EmployeeNumber { &person.employee_number } else { &person.email }.as_ref()?;

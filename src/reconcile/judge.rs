@@ -1,4 +1,5 @@
-//! What is known when the findings are made: both populations, who is matched to whom, every situation. The kinds of finding read it.
+//! What is known when the findings are made: both populations, who is matched to whom, every situation. The kinds of finding read
+//! it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -329,16 +330,16 @@ impl Judge<'_> {
         self.people.deciding_word(person, self.employment[person].status, self.rules.as_of)
     }
 
-    /// A row that shares a key or an address with this one and says employed, or else nothing that can be read: a rehire, or somebody
-    /// else's row.
+    /// A row that shares a key or an address with this one and says employed, or else nothing that can be read: a rehire, or
+    /// somebody else's row.
     pub(super) fn perhaps_employed_sibling(&self, person: Person) -> Option<Person> {
         let siblings = self.matches.siblings.get(&person)?;
         let which = |statuses: &[Status]| siblings.iter().copied().find(|row| statuses.contains(&self.employment[*row].status));
         which(&[Status::Active, Status::Leave]).or_else(|| which(&[Status::Unknown]))
     }
 
-    /// A row of the person's own that calls them as the account is called and says employed, where the rows by which they have left or are
-    /// switched off call them otherwise: their address may have been given to somebody else.
+    /// A row of the person's own that calls them as the account is called and says employed, where the rows by which they have left
+    /// or are switched off call them otherwise: their address may have been given to somebody else.
     pub(super) fn employed_namesake(&self, account: Account, person: Person) -> Option<Row> {
         let (so, _) = self.people.called(person, self.accounts.name.get(account));
         let says = |row: Row| employment::judge(&self.people.facts(row), self.rules.as_of).status;
@@ -348,8 +349,9 @@ impl Judge<'_> {
         employed.filter(|_| !rows().any(has_gone))
     }
 
-    /// A row of a file that has no row of this person, which shares a key or an address with them, may be theirs by its name, and by which
-    /// they, were they one, would have left or be switched off. A file that has the person's own row says of them what it has to say there.
+    /// A row of a file that has no row of this person, which shares a key or an address with them, may be theirs by its name, and
+    /// by which they, were they one, would have left or be switched off. A file that has the person's own row says of them what it
+    /// has to say there.
     pub(super) fn gone_sibling(&self, person: Person) -> Option<Person> {
         let siblings = self.matches.siblings.get(&person)?;
         let (name, files) = (self.people.display_name(person), self.people.files(person));

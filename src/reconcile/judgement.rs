@@ -1,4 +1,5 @@
-//! What a reconciliation is given, and what it says: every account and every person in exactly one situation, and the totals balance.
+//! What a reconciliation is given, and what it says: every account and every person in exactly one situation, and the totals
+//! balance.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,14 +20,15 @@ use crate::terms::{AccountSituation, AccountTotals, Kind, PersonTotals, words};
 /// What is needed beside the two populations.
 #[derive(Debug, Clone)]
 pub struct Rules<'a> {
-    /// The configuration; only `[match] [expected] [drift] [policy] [[exclude]] [[role]] [[exception]]` and `client_owner` are read.
+    /// The configuration; only `[match] [expected] [drift] [policy] [[exclude]] [[role]] [[exception]]` and `client_owner` are
+    /// read.
     pub config: &'a Config,
     /// `acme`; part of every finding's id.
     pub instance: &'a str,
     /// The day judged.
     pub as_of: NaiveDate,
-    /// The exclusions, by their place, that cover an account of another instance of the run. None where not all of them are known: then
-    /// nobody can say that one covers nobody.
+    /// The exclusions, by their place, that cover an account of another instance of the run. None where not all of them are known:
+    /// then nobody can say that one covers nobody.
     pub excluded_elsewhere: Option<&'a BTreeSet<usize>>,
 }
 

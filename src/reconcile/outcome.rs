@@ -145,8 +145,8 @@ impl Wholeness {
     }
 }
 
-/// Percent by which a population may shrink from one run to the next: one that lost more may be half of one, and whatever is gone with it
-/// looks resolved.
+/// Percent by which a population may shrink from one run to the next: one that lost more may be half of one, and whatever is gone
+/// with it looks resolved.
 pub const MAX_SHRINK: u64 = 10;
 
 /// Percent by which a population is smaller now than it was, rounded up, so that 10.1 % is more than 10.
@@ -223,8 +223,8 @@ fn person_rows(
     Ok(DataFrame::new(situations.values().len(), columns)?)
 }
 
-/// Every active account that may administer, whether or not there is a finding: those with the worst finding first, then by what their
-/// role may do. `findings` are worst first.
+/// Every active account that may administer, whether or not there is a finding: those with the worst finding first, then by what
+/// their role may do. `findings` are worst first.
 fn privileged(judge: &Judge<'_>, findings: &[Finding]) -> Vec<Privileged> {
     let mut about: BTreeMap<Account, (usize, Vec<_>)> = BTreeMap::new();
     let accounts = judge.accounts;

@@ -60,8 +60,8 @@ pub(super) struct Gaps<'a> {
 }
 
 impl Gaps<'_> {
-    /// The rows with a cell that could not be used and may hold the key of an account that nobody has: source and row. Whether their
-    /// person has that account is not known, so the person is not missing either.
+    /// The rows with a cell that could not be used and may hold the key of an account that nobody has: source and row. Whether
+    /// their person has that account is not known, so the person is not missing either.
     pub(super) fn rows_in_doubt(&self, situations: &Each<Account, AccountSituation>) -> HashSet<(u32, u32)> {
         let open = situations.iter().filter(|(_, situation)| **situation == AccountSituation::NotEvaluable);
         let places = open.filter_map(|(account, _)| match self.of(account) {
@@ -121,8 +121,8 @@ pub(super) fn of_accounts(gaps: &Gaps<'_>, employment: &Each<Person, Employment>
     })
 }
 
-/// The situation of every person in the frame. First that applies: rejected, duplicate, conflict, ambiguous, not evaluable, matched, the
-/// rest.
+/// The situation of every person in the frame. First that applies: rejected, duplicate, conflict, ambiguous, not evaluable,
+/// matched, the rest.
 pub(super) fn of_people(
     sides: Sides<'_>,
     config: &Config,

@@ -1,8 +1,9 @@
-//! E-mail addresses that another account holds: Domo keeps them unique, so that drift to one of them cannot be written, and no account be
-//! made with one.
+//! E-mail addresses that another account holds: Domo keeps them unique, so that drift to one of them cannot be written, and no
+//! account be made with one.
 //!
-//! An active holder would mostly be matched to the same person, and both accounts be left to somebody who decides. Those are found here
-//! that take no part in matching (switched off, deleted, excluded), that a link gave to another, or that hold an address which is no key.
+//! An active holder would mostly be matched to the same person, and both accounts be left to somebody who decides. Those are found
+//! here that take no part in matching (switched off, deleted, excluded), that a link gave to another, or that hold an address which
+//! is no key.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -43,8 +44,8 @@ pub(super) fn leave(drafts: &mut [Draft], accounts: &AccountColumns<'_>, address
     }
 }
 
-/// Of these addresses, in their comparable form, those that an account holds: of several accounts the one with the oldest id, whatever the
-/// order of the rows.
+/// Of these addresses, in their comparable form, those that an account holds: of several accounts the one with the oldest id,
+/// whatever the order of the rows.
 pub(super) fn holders<'t>(
     wanted: impl Iterator<Item = Cow<'t, str>>,
     accounts: &AccountColumns<'_>,

@@ -1,5 +1,5 @@
-//! What page one answers of access in a line each: who may administer, who of them has no second factor, what leavers own, whose rights rose.
-//! Where that was not tested it says so: none found among nobody would read like a result.
+//! What page one answers of access in a line each: who may administer, who of them has no second factor, what leavers own, whose
+//! rights rose. Where that was not tested it says so: none found among nobody would read like a result.
 
 use std::collections::BTreeMap;
 

@@ -58,7 +58,8 @@ fn findings(ids: &[FindingId], t: &Texts) -> Cell {
     }
 }
 
-/// What is to be known of an account's rights beside its role: that they are not known, and what happened to them since the last run.
+/// What is to be known of an account's rights beside its role: that they are not known, and what happened to them since the last
+/// run.
 fn marks(builder: &Builder, one: &Privileged) -> Vec<String> {
     let t = builder.t;
     let unknown = (one.rights == Rights::Unknown).then(|| t.get("privileged.unknown").to_owned());

@@ -1,5 +1,5 @@
-//! Files that are still written while the pages that name them are rendered: what only the whole file tells has a stand-in on the page
-//! until it is known.
+//! Files that are still written while the pages that name them are rendered: what only the whole file tells has a stand-in on the
+//! page until it is known.
 
 use anyhow::{Result, ensure};
 use memchr::memmem;

@@ -1,6 +1,6 @@
-//! The run behind a page that was made after it, as plain tables. Who tests a certification asks on the certification's own page what was
-//! read and how whole it was, by which rules it was judged, what was found and accepted, what could not be tested, and the digest of
-//! every file.
+//! The run behind a page that was made after it, as plain tables. Who tests a certification asks on the certification's own page
+//! what was read and how whole it was, by which rules it was judged, what was found and accepted, what could not be tested, and the
+//! digest of every file.
 
 use anyhow::Result;
 

@@ -116,7 +116,8 @@ pub(super) fn severity(severity: Severity, t: &Texts) -> view::Severity {
 /// Rows of a table behind the findings. With them a page has at most some 9,000 rows, whatever was found.
 pub(super) const ROWS: usize = 1_000;
 
-/// Columns by their keys, under the catalogue's headings: `column.KEY`, or `key=heading`. They sort as text, by day (`:d`), by number (`:n`).
+/// Columns by their keys, under the catalogue's headings: `column.KEY`, or `key=heading`. They sort as text, by day (`:d`), by
+/// number (`:n`).
 pub(super) fn columns(t: &Texts, keys: &'static str) -> Vec<view::Column> {
     let column = |word: &'static str| {
         let (word, sort) = word.split_once(':').unwrap_or((word, "s"));

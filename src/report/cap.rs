@@ -25,8 +25,8 @@ pub(super) struct Selection<'a> {
     pub(super) clipped: bool,
 }
 
-/// All findings in the report's order: kinds worst first; within a kind by [`Finding::urgency`], new ones first, the oldest first, name,
-/// id. `findings.csv` has the same order, so that a kind's rows are together in it.
+/// All findings in the report's order: kinds worst first; within a kind by [`Finding::urgency`], new ones first, the oldest first,
+/// name, id. `findings.csv` has the same order, so that a kind's rows are together in it.
 pub(super) fn ordered<'a>(findings: &'a [Finding], history: &History) -> Vec<&'a Finding> {
     let mut all: Vec<&Finding> = findings.iter().collect();
     all.par_sort_by_cached_key(|finding| {

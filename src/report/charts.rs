@@ -260,8 +260,8 @@ fn days_below(svg: &mut Svg, points: &[TrendPoint], at: &[f64], y: f64) {
     }
 }
 
-/// How many findings there were at each run, by severity, the worst at the bottom where columns can be compared: what was found and not
-/// yet set right.
+/// How many findings there were at each run, by severity, the worst at the bottom where columns can be compared: what was found and
+/// not yet set right.
 pub(super) fn over_time(builder: &Builder) -> Option<Chart> {
     let t = builder.t;
     let points = &builder.inputs.history.trend;

@@ -1,5 +1,5 @@
-//! A page of facts and tables that is made after a run: what was decided on its plan, what its certification came to. HTML, Markdown and
-//! CSV of the same.
+//! A page of facts and tables that is made after a run: what was decided on its plan, what its certification came to. HTML,
+//! Markdown and CSV of the same.
 
 use anyhow::Result;
 use serde::Serialize;

@@ -1,8 +1,8 @@
 //! Pages escape by themselves; `| prose` shows a sentence, with what stands between backticks as `<code>`.
 //!
-//! Markdown templates escape by themselves, too: text that could mean anything to a Markdown reader becomes a code span, other text stays
-//! as it is. `| cell` makes a code span of any value, `| plain` backslashes for places without code spans; `| safe` is for our own
-//! markup only.
+//! Markdown templates escape by themselves, too: text that could mean anything to a Markdown reader becomes a code span, other text
+//! stays as it is. `| cell` makes a code span of any value, `| plain` backslashes for places without code spans; `| safe` is for
+//! our own markup only.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -41,8 +41,8 @@ pub(super) fn pages() -> Tera {
     tera
 }
 
-/// A sentence as HTML: what stands between backticks is code, days stay on one line, addresses may break before their `@`. Where backticks
-/// are no pairs, somebody typed them, and they stay.
+/// A sentence as HTML: what stands between backticks is code, days stay on one line, addresses may break before their `@`. Where
+/// backticks are no pairs, somebody typed them, and they stay.
 fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     let pairs = parts.len() % 2 == 1 && !text.contains("``");

@@ -1,5 +1,5 @@
-//! A made-up company, judged as any other, whose findings are of every kind: what the user's own templates are checked with, and what
-//! tests and benchmarks render.
+//! A made-up company, judged as any other, whose findings are of every kind: what the user's own templates are checked with, and
+//! what tests and benchmarks render.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -62,8 +62,8 @@ timezone = "Europe/Berlin"
 "#;
 
 impl Example {
-    /// A company with so many cases, of which most are findings: one of each kind first, then what companies have most. `text` stands
-    /// wherever a stranger may have typed something: names, titles, words, reasons, file names.
+    /// A company with so many cases, of which most are findings: one of each kind first, then what companies have most. `text`
+    /// stands wherever a stranger may have typed something: names, titles, words, reasons, file names.
     ///
     /// # Errors
     /// None in practice: everything is made here.

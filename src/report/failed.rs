@@ -1,5 +1,5 @@
-//! The report of a run that failed: it says so, so that a folder without findings is never taken for a clean one. It uses nothing of
-//! the user's, because a template of theirs may be what failed.
+//! The report of a run that failed: it says so, so that a folder without findings is never taken for a clean one. It uses nothing
+//! of the user's, because a template of theirs may be what failed.
 
 use anyhow::Result;
 

@@ -4,15 +4,16 @@
 //! and every number formatted. Templates only arrange it, so that a template of the user's own cannot get a figure wrong.
 //!
 //! - `document`: pages that are made after a run, `decided` and `certification`; `behind`: what they tell of the run.
-//! - `build`: the view. Page one of it: `identity`, `population`, `findings_summary`, `answers`, `change`, `limits`, `plan_summary`;
-//!   behind it: `sections`, `accounts`, `appendix`; with `charts`. `cap` decides what a page can hold, `origin` where a parameter
-//!   comes from.
-//! - `templates`, `html`, `markdown`: Tera, the content security policy, escaping. `awaited`: what only comes to be known afterwards.
+//! - `build`: the view. Page one of it: `identity`, `population`, `findings_summary`, `answers`, `change`, `limits`,
+//!   `plan_summary`; behind it: `sections`, `accounts`, `appendix`; with `charts`. `cap` decides what a page can hold, `origin`
+//!   where a parameter comes from.
+//! - `templates`, `html`, `markdown`: Tera, the content security policy, escaping. `awaited`: what only comes to be known
+//!   afterwards.
 //! - `tables`, `workbook`: the CSV files, which are never capped, and the workbook; they do not go through the view.
 //!   `sheets` writes the sheets of that and of a `packet`.
 //! - `summary`: the page over several instances.
-//! - `texts`: what pages and sheets of a run say of themselves, one file. Pages made after a run, and of one that failed, have their words
-//!   where they are made. `redact`: tokens instead of names.
+//! - `texts`: what pages and sheets of a run say of themselves, one file. Pages made after a run, and of one that failed, have
+//!   their words where they are made. `redact`: tokens instead of names.
 
 mod accounts;
 mod answers;
@@ -141,8 +142,8 @@ pub fn write_with<P: Borrow<Plan> + Send>(
     Ok(plan)
 }
 
-/// [`write_with`] with tokens instead of names. The review sheets come back with decisions, so they name whom they are about all the
-/// same.
+/// [`write_with`] with tokens instead of names. The review sheets come back with decisions, so they name whom they are about all
+/// the same.
 fn redacted<P: Borrow<Plan> + Send>(
     inputs: &Inputs,
     folder: &RunFolder,

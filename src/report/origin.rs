@@ -24,8 +24,8 @@ pub(super) enum ParameterOrigin {
     Flag,
 }
 
-/// All parameters of a configuration in the order of its sections. What differs from both the file and the defaults was set by the block of
-/// this instance, where there are several, else by a flag.
+/// All parameters of a configuration in the order of its sections. What differs from both the file and the defaults was set by the
+/// block of this instance, where there are several, else by a flag.
 pub(super) fn parameters(loaded: &Loaded) -> Vec<Parameter> {
     let in_force = serde_json::to_value(&loaded.config).unwrap_or_default();
     let as_written = serde_json::to_value(&loaded.written).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What a reviewer is given: a page that decides offline, a workbook, and a short text to send with them. One packet is a plan's rows or
-//! a certification's accounts; the page and the workbook do not know which.
+//! What a reviewer is given: a page that decides offline, a workbook, and a short text to send with them. One packet is a plan's
+//! rows or a certification's accounts; the page and the workbook do not know which.
 
 use anyhow::{Context as _, Result};
 use base64::Engine as _;

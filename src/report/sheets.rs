@@ -17,14 +17,15 @@ use crate::text;
 /// Widths of the sheet Summary.
 const SUMMARY: [f64; 2] = [34.0, 100.0];
 
-/// Rows of a sheet. It could have 1,048,576; long before that nobody reviews in it. The CSV files have all, `review.csv` every row that
-/// can be decided.
+/// Rows of a sheet. It could have 1,048,576; long before that nobody reviews in it. The CSV files have all, `review.csv` every row
+/// that can be decided.
 pub(super) const ROWS: usize = 20_000;
 
 /// A cell ends at 32,767 characters.
 const CHARACTERS: usize = 32_000;
 
-/// Rows up to which a sheet's cells are wrapped and its rows as high as that takes. Nobody reads more of them in full, and each costs.
+/// Rows up to which a sheet's cells are wrapped and its rows as high as that takes. Nobody reads more of them in full, and each
+/// costs.
 const TALL: usize = 5_000;
 
 /// Characters of a line of paper that can still be read.
@@ -153,8 +154,8 @@ impl<'a> SheetWriter<'a> {
         Self { head, open, shown, wrap, t, rows, margins: [above, below] }
     }
 
-    /// How every sheet is printed: on one page's width where that can be read, else on several side by side, each with the column that says
-    /// whose a row is.
+    /// How every sheet is printed: on one page's width where that can be read, else on several side by side, each with the column
+    /// that says whose a row is.
     fn paper(&self, sheet: &mut Worksheet, columns: &[(&str, f64)]) -> Result<()> {
         let [above, below] = &self.margins;
         sheet.set_landscape().set_paper_size(9).set_header(above).set_footer(below);
@@ -214,8 +215,9 @@ impl<'a> SheetWriter<'a> {
         Ok(())
     }
 
-    /// A sheet whose rows are decided: the last three columns are filled in. A protected sheet sorts only cells that are not locked, so
-    /// none is: what is reviewed refuses to be typed over instead, and what was changed all the same is found when the sheet comes back.
+    /// A sheet whose rows are decided: the last three columns are filled in. A protected sheet sorts only cells that are not
+    /// locked, so none is: what is reviewed refuses to be typed over instead, and what was changed all the same is found when the
+    /// sheet comes back.
     pub(super) fn deciding(
         &self,
         sheet: &mut Worksheet,

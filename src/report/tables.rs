@@ -137,8 +137,8 @@ pub(super) fn accounts(inputs: &Inputs, out: impl Write + Send) -> Result<u64> {
     written(rows, 0, |_, _| {}, out)
 }
 
-/// `people.csv`: every row read from the directory, what was decided about it, and the account of its person; the rows that could not be
-/// used come last, with what their key cells held.
+/// `people.csv`: every row read from the directory, what was decided about it, and the account of its person; the rows that could
+/// not be used come last, with what their key cells held.
 pub(super) fn people(inputs: &Inputs, out: impl Write + Send) -> Result<u64> {
     let (people, judged) = (inputs.people, &inputs.reconciliation.person_rows);
     let mut rows = who(people)?;

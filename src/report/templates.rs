@@ -1,6 +1,7 @@
 //! The templates: built in, and replaced one by one, by name, from `[report] templates`.
 //!
-//! Pages (`.html`) are escaped as HTML; Markdown (`.md`) has its own escaping; both have filters, see [`super::escape`]. Each has its own engine.
+//! Pages (`.html`) are escaped as HTML; Markdown (`.md`) has its own escaping; both have filters, see [`super::escape`]. Each has
+//! its own engine.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -43,8 +44,8 @@ pub(super) struct Templates {
 }
 
 impl Templates {
-    /// The built-in templates with those of `[report] templates` in their place. Other `.html` and `.md` files of that folder can be
-    /// included by them.
+    /// The built-in templates with those of `[report] templates` in their place. Other `.html` and `.md` files of that folder can
+    /// be included by them.
     pub(super) fn load(config: &Config) -> Result<Self> {
         Self::load_without(config, &BTreeSet::new())
     }
@@ -119,8 +120,8 @@ fn read(folder: &Path) -> Result<Vec<(String, String)>> {
     Ok(files)
 }
 
-/// Files of `[report] templates` that nothing comes of: each has the ending of a template, and neither has the name of one nor is named by
-/// one. What people read beside them may be there.
+/// Files of `[report] templates` that nothing comes of: each has the ending of a template, and neither has the name of one nor is
+/// named by one. What people read beside them may be there.
 pub(super) fn idle(config: &Config) -> Vec<String> {
     let Some(folder) = &config.report.templates else { return Vec::new() };
     // That it cannot be read is told by who loads it.

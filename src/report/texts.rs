@@ -1,5 +1,5 @@
-//! The catalogue: what the report, its sheets and its packets say of themselves, in one file. A translation is a file. Not in it: what a
-//! finding says, and the pages that are made after a run (`decided`, a certification) or of one that failed.
+//! The catalogue: what the report, its sheets and its packets say of themselves, in one file. A translation is a file. Not in it:
+//! what a finding says, and the pages that are made after a run (`decided`, a certification) or of one that failed.
 //!
 //! `templates/texts.toml` holds strings in tables; a string's key is `table.name`. A string may have `{places}`. A counted string
 //! is a table with `one` and `other`. A folder of the user's own templates may hold a `texts.toml` with any of the keys.

@@ -1,8 +1,8 @@
 //! `review.xlsx`: where people decide. Everything is typed text, so nothing evaluates and no number loses a digit; headers stay in
 //! sight, every sheet filters, and a decision is chosen from a list.
 //!
-//! The sheet Actions, the only one to be filled in, has the columns of [`plan::sheet`], nothing else; the sheet Summary names the plan in two labelled
-//! rows, which is how a filled-in workbook finds its way back.
+//! The sheet Actions, the only one to be filled in, has the columns of [`plan::sheet`], nothing else; the sheet Summary names the
+//! plan in two labelled rows, which is how a filled-in workbook finds its way back.
 
 use std::io::Write;
 use std::path::Path;
@@ -36,7 +36,8 @@ pub const DECIDING: [(&str, f64); 18] = {
 };
 
 /// Writes the workbook of a plan. The writer of sheets keeps rows in temporary files and panics where those cannot be written, so
-/// they are put where the run is, and their room is made sure of before. Should it be taken meanwhile, that is an error like any other.
+/// they are put where the run is, and their room is made sure of before. Should it be taken meanwhile, that is an error like any
+/// other.
 pub(super) fn write(
     inputs: &Inputs,
     plan: &Plan,

@@ -1,5 +1,6 @@
-//! `/v1/datasets` and `/v1/cards`: who owns what, and DataSets with rows, which the reports of DomoStats are. Two of those are made anew
-//! whenever somebody reads them: [`REPORTS`]. Ownership moves as Domo has it: a DataSet's with a PUT, a DataFlow's over the product API.
+//! `/v1/datasets` and `/v1/cards`: who owns what, and DataSets with rows, which the reports of DomoStats are. Two of those are made
+//! anew whenever somebody reads them: [`REPORTS`]. Ownership moves as Domo has it: a DataSet's with a PUT, a DataFlow's over the
+//! product API.
 
 use std::collections::HashMap;
 use std::sync::Arc;

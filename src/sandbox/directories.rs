@@ -1,5 +1,5 @@
-//! Local directories over the wire shapes of their vendors: Microsoft Graph, Okta, Google Workspace, any SCIM server, and an address
-//! that returns an export. All of them hold the same people, page by page, behind tokens of their own.
+//! Local directories over the wire shapes of their vendors: Microsoft Graph, Okta, Google Workspace, any SCIM server, and an
+//! address that returns an export. All of them hold the same people, page by page, behind tokens of their own.
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -54,7 +54,8 @@ pub enum What {
     Expire,
     /// 403 with a message that repeats the request's own Authorization header. `echo`
     Echo,
-    /// It takes place and shows this much later (milliseconds); with a status, that is the answer all the same. `late:500`, `late:500:503`
+    /// It takes place and shows this much later (milliseconds); with a status, that is the answer all the same. `late:500`,
+    /// `late:500:503`
     Late(Duration, Option<u16>),
     /// One user is told without this field. `thin:phone`
     Thin(String),

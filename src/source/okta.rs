@@ -1,5 +1,5 @@
-//! Okta: `/api/v1/users`. The plain list leaves out who was deprovisioned, so these are asked for on their own. Nothing in an answer
-//! counts people: its end is shown by the `Link` header alone, and a token without rights reads as nobody.
+//! Okta: `/api/v1/users`. The plain list leaves out who was deprovisioned, so these are asked for on their own. Nothing in an
+//! answer counts people: its end is shown by the `Link` header alone, and a token without rights reads as nobody.
 
 use anyhow::Result;
 use chrono::DateTime;

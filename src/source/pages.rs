@@ -193,7 +193,8 @@ impl Fetch<'_> {
             let (page, body) =
                 match self.ask(client, &call, authenticator, || client.request(Method::GET, url.clone()), parse).await {
                     Err(error) if seen.len() == 1 => return Err(self.failed(error)),
-                    // Behind the end some servers refuse, and some begin anew. What is no such refusal tells nothing of who stands there.
+                    // Behind the end some servers refuse, and some begin anew. What is no such refusal tells nothing of who stands
+                    // there.
                     Err(error) if ended && error.refusal().is_some_and(Refusal::may_mean_unknown) => break,
                     Ok((page, body))
                         if ended && page.people.iter().all(|person| pass.people.contains_key(&body[person.id.clone()])) =>

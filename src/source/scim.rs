@@ -1,5 +1,5 @@
-//! Any SCIM 2.0 server (RFC 7644): pages by index, or by cursor (RFC 9865) where it says that it has them. Its `totalResults` is what
-//! proves a list whole.
+//! Any SCIM 2.0 server (RFC 7644): pages by index, or by cursor (RFC 9865) where it says that it has them. Its `totalResults` is
+//! what proves a list whole.
 
 use anyhow::Result;
 use serde::Deserialize;

@@ -1,5 +1,5 @@
-//! The table of fields: all that is known of a field of a person, a row a field. Whatever goes over fields asks here: the people frame
-//! and the readers that fill it, the comparison, the plan, Domo's import, redaction, `check`.
+//! The table of fields: all that is known of a field of a person, a row a field. Whatever goes over fields asks here: the people
+//! frame and the readers that fill it, the comparison, the plan, Domo's import, redaction, `check`.
 
 use super::words::TokenSort;
 
@@ -33,8 +33,8 @@ pub enum Holds {
     Day,
 }
 
-/// How two values of a field are compared, in the order in which they are unless the configuration has another: the keys come last. A
-/// difference in case only is one, but for addresses.
+/// How two values of a field are compared, in the order in which they are unless the configuration has another: the keys come last.
+/// A difference in case only is one, but for addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Comparison {
     /// As a name: as a whole, in the order that Domo's own has.
@@ -159,8 +159,8 @@ impl Field {
         FIELDS.map(|field| field.name)
     }
 
-    /// The names of the fields that are compared unless the configuration says which, in their order there. A role is compared where
-    /// a rule or the directory gives one.
+    /// The names of the fields that are compared unless the configuration says which, in their order there. A role is compared
+    /// where a rule or the directory gives one.
     pub fn compared_by_default() -> Vec<&'static str> {
         let mut fields = FIELDS.map(|field| (field.compared, field.name)).to_vec();
         fields.retain(|(compared, _)| compared.is_some_and(|compared| compared != Comparison::Role));
@@ -173,8 +173,8 @@ impl Field {
         FIELDS.iter().any(|field| field.domo == Some(domo))
     }
 
-    /// Its name in Domo's API where Domo takes any text in it, and none: it is written as it is, and may be cleared. The others have
-    /// rules of their own.
+    /// Its name in Domo's API where Domo takes any text in it, and none: it is written as it is, and may be cleared. The others
+    /// have rules of their own.
     pub fn free_text(&self) -> Option<&'static str> {
         self.domo.filter(|_| matches!(self.compared, Some(Comparison::Text | Comparison::Phone)))
     }

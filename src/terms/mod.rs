@@ -1,5 +1,5 @@
-//! The vocabulary: every word that files, the command line and pages share stands here once, with what is known of it. No logic of the
-//! audit, no input and no output; every room may look in here.
+//! The vocabulary: every word that files, the command line and pages share stands here once, with what is known of it. No logic of
+//! the audit, no input and no output; every room may look in here.
 
 mod fields;
 pub mod names;

@@ -1,5 +1,5 @@
-//! What the files in a run's folder are called, and those that come beside them: whoever writes one and whoever looks for it says it by
-//! the name that stands here.
+//! What the files in a run's folder are called, and those that come beside them: whoever writes one and whoever looks for it says
+//! it by the name that stands here.
 
 /// What a run read and wrote, with the digest of each; the last file of a run.
 pub const MANIFEST: &str = "manifest.json";
@@ -60,7 +60,8 @@ pub fn certification_plan(number: usize) -> String {
     numbered("certification", number)
 }
 
-/// `revert.plan.json`: the plan that undoes another, where nobody names it otherwise; `revert.2.plan.json` after that was applied, and so on.
+/// `revert.plan.json`: the plan that undoes another, where nobody names it otherwise; `revert.2.plan.json` after that was applied,
+/// and so on.
 pub fn revert_plan(number: usize) -> String {
     numbered("revert", number)
 }

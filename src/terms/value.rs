@@ -109,7 +109,8 @@ pub fn writable_number(raw: &str, numeric: bool) -> Result<Value, &'static str> 
     }
 }
 
-/// Whether an account keeps its employee number as a JSON number: as its own value shows, or as its instance does where it has none.
+/// Whether an account keeps its employee number as a JSON number: as its own value shows, or as its instance does where it has
+/// none.
 pub fn keeps_number(own: Option<&Value>, instance: bool) -> bool {
     match own {
         Some(Value::Number(_)) => true,
@@ -130,8 +131,8 @@ pub fn phone(text: &str) -> String {
     if plus { std::iter::once('+').chain(digits).collect() } else { digits.collect() }
 }
 
-/// Whether two values of Domo's JSON say the same: numbers and their text do, as do the ways of saying nothing (absent, null, empty,
-/// false). Lists are sets: Domo states no order.
+/// Whether two values of Domo's JSON say the same: numbers and their text do, as do the ways of saying nothing (absent, null,
+/// empty, false). Lists are sets: Domo states no order.
 pub fn same(one: &Value, other: &Value) -> bool {
     plain(one) == plain(other)
 }

@@ -68,7 +68,8 @@ fn is_in_other_code_page(text: &str, whole: &str) -> bool {
     })
 }
 
-/// Whether a text is another one but for its letters beyond ASCII, in whose place there is nothing or a sign: `J_rgen`, `J rgen`, `Jrgen`.
+/// Whether a text is another one but for its letters beyond ASCII, in whose place there is nothing or a sign: `J_rgen`, `J rgen`,
+/// `Jrgen`.
 fn lacks_letters(text: &str, whole: &str) -> bool {
     if whole.len() > LONGEST || text.len() > whole.len() {
         return false;

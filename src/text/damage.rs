@@ -9,9 +9,9 @@
 //!  of("J?rg")        LostLetters, no repair     compare nothing, write nothing
 //! ```
 //!
-//! [`of`] is for text that people read (names, titles, departments), [`of_address`] for e-mail addresses, which have stricter letters.
-//! Both cost a look at each byte where nothing is wrong. Unicode form and white space are no damage: [`super::folded`] takes them off both
-//! sides.
+//! [`of`] is for text that people read (names, titles, departments), [`of_address`] for e-mail addresses, which have stricter
+//! letters. Both cost a look at each byte where nothing is wrong. Unicode form and white space are no damage: [`super::folded`]
+//! takes them off both sides.
 
 use std::borrow::Cow;
 
@@ -40,7 +40,8 @@ pub enum DamageKind {
     NoName,
     /// Latin words with letters of another alphabet that look alike: Cyrillic `а` in `Pаul`.
     OtherAlphabet,
-    /// A program wrote something of its own: `[object Object]`, `<b>Sales</b>`, `12;#Sales`, `=VLOOKUP(…)`, `A*** B***`, `########`.
+    /// A program wrote something of its own: `[object Object]`, `<b>Sales</b>`, `12;#Sales`, `=VLOOKUP(…)`, `A*** B***`,
+    /// `########`.
     Code,
     /// A spreadsheet took digits for a number and wrote it short: `4.91521E+12`.
     Scientific,
@@ -149,8 +150,8 @@ fn of_signs(text: &str, signs: u8) -> Option<Damage> {
     known.map(|kind| Damage { kind, repair: Some(value.into_owned()) })
 }
 
-/// Whether every letter beyond ASCII is one of U+00C0 to U+013F that stands alone between letters of ASCII, as in most names of Europe:
-/// no damage that leaves letters looks like that.
+/// Whether every letter beyond ASCII is one of U+00C0 to U+013F that stands alone between letters of ASCII, as in most names of
+/// Europe: no damage that leaves letters looks like that.
 fn is_plain_latin(text: &str) -> bool {
     let (mut run, mut has_ascii) = (0, false);
     for byte in text.bytes() {
@@ -195,7 +196,8 @@ const SIGNS: [u8; 256] = {
     signs
 };
 
-/// `4.5E+15`, `1e5`, `12,3E4`, but not `73928e05`, which no spreadsheet writes: without a sign and a fraction, a mantissa has one digit.
+/// `4.5E+15`, `1e5`, `12,3E4`, but not `73928e05`, which no spreadsheet writes: without a sign and a fraction, a mantissa has one
+/// digit.
 pub fn is_scientific(text: &str) -> bool {
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !text.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
@@ -210,7 +212,8 @@ pub fn is_scientific(text: &str) -> bool {
     mantissa_is_plain && is_digits(exponent) && (signed || !fraction.is_empty() || whole.len() == 1)
 }
 
-/// What is wrong with an e-mail address. Its repair is for finding a near miss: an address is never matched by what it may have been.
+/// What is wrong with an e-mail address. Its repair is for finding a near miss: an address is never matched by what it may have
+/// been.
 pub fn of_address(address: &str) -> Option<Damage> {
     // Mail systems lower the case of everything, and so of what is left of a letter: `jã¼rgen@`.
     let raised = || address.chars().map(|letter| raised(letter).unwrap_or(letter)).collect::<String>();
@@ -233,7 +236,8 @@ pub fn comparable(text: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The letter of Latin that a letter of another alphabet looks like: Cyrillic and Greek, as their capitals and small letters are printed.
+/// The letter of Latin that a letter of another alphabet looks like: Cyrillic and Greek, as their capitals and small letters are
+/// printed.
 pub fn look_alike(letter: char) -> Option<char> {
     const OTHERS: &str = "АВЕЅІЈКМНОРСТУХЗаеѕіјорсухԁһԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυ";
     const LATIN: &str = "ABESIJKMHOPCTYX3aesijopcyxdhqwvABEZHIKMNOPTYXovpu";
@@ -317,7 +321,8 @@ const NO_NAMES: [&str; 27] = [
 ];
 const NO_NAME: usize = 16;
 
-/// Whether a program wrote this for want of a text: an object it could not write, a tag of a page, a list's reference, a formula, a mask.
+/// Whether a program wrote this for want of a text: an object it could not write, a tag of a page, a list's reference, a formula, a
+/// mask.
 fn is_code(text: &str) -> bool {
     let wrapped = |open: char, close: char| text.starts_with(open) && text.ends_with(close);
     let tag = |(at, _): (usize, &str)| {
@@ -362,8 +367,8 @@ fn is_code(text: &str) -> bool {
         || query_error()
 }
 
-/// A text of Latin letters without its characters that show nothing, if it has any. In other writings they join letters or choose their
-/// form, and stay.
+/// A text of Latin letters without its characters that show nothing, if it has any. In other writings they join letters or choose
+/// their form, and stay.
 fn without_invisible(text: &str) -> Option<String> {
     let joins = |letter: char| matches!(letter, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}');
     let latin = text.contains(|letter: char| alphabet(letter) == Some("Latin"));

@@ -2,7 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Signs that stand in no word: between two letters they are what another code page makes of a letter (`M³ller`, `J„ger`, `M¸ller`).
+/// Signs that stand in no word: between two letters they are what another code page makes of a letter (`M³ller`, `J„ger`,
+/// `M¸ller`).
 const IN_NO_WORD: &str = "¡¢£¤¥¦§¨¬¯°±²³¹¼½¾¶¸¿ˆ˜˚‰†‡„‚“”□■▯⁰ⁿ";
 
 /// Those of them that end no word either.

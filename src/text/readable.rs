@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// Characters that the eye does not see and that no comparison should: zero-width, joiners, marks of direction, soft hyphen, byte-order
-/// mark, and the others that Unicode 16 calls `Default_Ignorable_Code_Point`.
+/// Characters that the eye does not see and that no comparison should: zero-width, joiners, marks of direction, soft hyphen,
+/// byte-order mark, and the others that Unicode 16 calls `Default_Ignorable_Code_Point`.
 pub fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
@@ -61,8 +61,8 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     if is_nfc(&folded) { Cow::Owned(folded) } else { Cow::Owned(folded.nfc().collect()) }
 }
 
-/// A letter in lower case, whatever a language makes of it: the Turkish `ı`, whose capital is `I`, is an `i`, and the Greek sigma is one
-/// letter, at a word's end too.
+/// A letter in lower case, whatever a language makes of it: the Turkish `ı`, whose capital is `I`, is an `i`, and the Greek sigma
+/// is one letter, at a word's end too.
 pub fn lowered(letter: char) -> impl Iterator<Item = char> {
     let letter = match letter {
         'ı' => 'i',
@@ -159,7 +159,8 @@ pub fn plural(count: u64, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
-/// Whether a value begins as a formula does to a spreadsheet, spaces before it or not, or would where `;` ends a cell: then a part does.
+/// Whether a value begins as a formula does to a spreadsheet, spaces before it or not, or would where `;` ends a cell: then a part
+/// does.
 pub fn is_formula(value: &str) -> bool {
     value.split(';').any(begins_formula)
 }

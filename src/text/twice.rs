@@ -1,4 +1,5 @@
-//! Text that was encoded twice: UTF-8 that was read in another encoding and written again, such as `JÃ¼rgen`, `J√ºrgen` or `J├╝rgen`.
+//! Text that was encoded twice: UTF-8 that was read in another encoding and written again, such as `JÃ¼rgen`, `J√ºrgen` or
+//! `J├╝rgen`.
 
 use encoding_rs::{Encoding, GB18030, MACINTOSH, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254};
 

@@ -141,7 +141,8 @@ fn a_redacted_audit_says_which_files_stay_in_clear() {
     let run = runs.find(|path| path.is_dir()).unwrap();
     for entry in std::fs::read_dir(run).unwrap() {
         let (path, name) = (entry.as_ref().unwrap().path(), entry.unwrap().file_name().into_string().unwrap());
-        // A workbook is compressed: nothing can be seen in it from outside. A manifest names files, which may be called after people.
+        // A workbook is compressed: nothing can be seen in it from outside. A manifest names files, which may be called after
+        // people.
         let names_people = name.ends_with(".xlsx")
             || name == "manifest.json"
             || String::from_utf8_lossy(&std::fs::read(path).unwrap()).contains("@acme.example");

@@ -1,4 +1,5 @@
-//! What a person gets wrong first: each a paragraph that says what failed and what to do next, its exit code, and no run that looks whole.
+//! What a person gets wrong first: each a paragraph that says what failed and what to do next, its exit code, and no run that looks
+//! whole.
 
 use std::path::Path;
 
@@ -123,7 +124,8 @@ fn a_directory_that_is_a_folder() {
     is_refused(&ran, folder.path(), 2, &[]);
 }
 
-/// The job that writes it may have failed: a list of nobody, and a run that says so, whatever the configuration says of its columns.
+/// The job that writes it may have failed: a list of nobody, and a run that says so, whatever the configuration says of its
+/// columns.
 #[test]
 fn a_directory_of_no_bytes_is_one_of_nobody() {
     for bytes in ["", " \r\n\n", "\u{feff}\n"] {
@@ -230,8 +232,8 @@ fn wrong_lines_of_a_configuration_in_their_order_and_none_said_twice() {
     assert_eq!(lines, ["2", "4", "5", "10"], "{}", refused.stderr);
 }
 
-/// What cannot be parsed, what is beyond its limit, what is no variable's name and what no rule may say: each is a line to people, and an
-/// entry to programs.
+/// What cannot be parsed, what is beyond its limit, what is no variable's name and what no rule may say: each is a line to people,
+/// and an entry to programs.
 #[test]
 fn each_problem_of_a_configuration_stands_on_a_line_of_its_own() {
     let folder = folder(WORKERS.as_bytes());

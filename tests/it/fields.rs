@@ -1,4 +1,5 @@
-//! The table of fields holds for every one of them: what a row says happens, in the real program, and a new row needs no test of its own.
+//! The table of fields holds for every one of them: what a row says happens, in the real program, and a new row needs no test of
+//! its own.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -15,8 +15,8 @@ fn blocks(language: &str) -> Vec<&'static str> {
     README.split(&opening).skip(1).map(|after| after.split("```").next().unwrap()).collect()
 }
 
-/// Runs a block as somebody at a shell in `folder` would, with the program on the path. `cargo run` is the program that cargo has built
-/// for this test, and `cargo test` is this very run.
+/// Runs a block as somebody at a shell in `folder` would, with the program on the path. `cargo run` is the program that cargo has
+/// built for this test, and `cargo test` is this very run.
 pub(super) fn shell(folder: &Path, env: &[(&str, &str)], script: &str) -> Output {
     let bin = folder.join("bin");
     std::fs::create_dir_all(&bin).unwrap();
@@ -60,7 +60,8 @@ fn the_first_command_writes_a_report() {
     assert!(std::fs::metadata(whole[0].join("report.html")).unwrap().len() > 10_000);
 }
 
-/// From the credentials to the undo: every other block, one after the other, in the shell of somebody whose Domo is the sample company's.
+/// From the credentials to the undo: every other block, one after the other, in the shell of somebody whose Domo is the sample
+/// company's.
 #[test]
 fn the_road_on_a_real_instance_works_as_written() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! Each external crate has its rooms, and arrows between rooms point one way. Read from the source as it stands: whoever needs a new
-//! crate or a new arrow changes a table here, and says so in the review.
+//! Each external crate has its rooms, and arrows between rooms point one way. Read from the source as it stands: whoever needs a
+//! new crate or a new arrow changes a table here, and says so in the review.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! Directories that are fetched: each kind against the sandbox's own, every fault on the way, and real servers where there are some.
+//! Directories that are fetched: each kind against the sandbox's own, every fault on the way, and real servers where there are
+//! some.
 
 mod active_directory;
 mod company;

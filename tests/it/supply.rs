@@ -1,5 +1,5 @@
-//! What comes into the program is what Cargo.lock names, from one registry, wherever it is built. `cargo deny` in .ci/run holds licences
-//! and copies.
+//! What comes into the program is what Cargo.lock names, from one registry, wherever it is built. `cargo deny` in .ci/run holds
+//! licences and copies.
 
 use super::support::samples;
 

@@ -83,8 +83,8 @@ impl Silent {
     }
 }
 
-/// The same command with the signals as a terminal leaves them: whoever runs these tests in the background of a shell ignores SIGINT, and so
-/// would the program, for good.
+/// The same command with the signals as a terminal leaves them: whoever runs these tests in the background of a shell ignores
+/// SIGINT, and so would the program, for good.
 fn hearing(quiet: Command) -> Command {
     let mut command = Command::new("env");
     command.env_clear().arg("--default-signal=INT,TERM,HUP").arg(quiet.get_program()).args(quiet.get_args());

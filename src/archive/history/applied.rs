@@ -53,7 +53,8 @@ pub(super) fn sent(applied: &[Applied], plan: &str, since: DateTime<Utc>) -> boo
 #[derive(Default)]
 pub(super) struct Deeds {
     by_finding: HashMap<String, String>,
-    /// What answers more than the finding it was proposed for: access that was taken, and what people asked for, as in a certification.
+    /// What answers more than the finding it was proposed for: access that was taken, and what people asked for, as in a
+    /// certification.
     by_account: HashMap<u64, String>,
 }
 
@@ -144,8 +145,8 @@ impl OwnWrites {
         since
     }
 
-    /// The last access that was taken from each account and not given back since, and when; and the deactivations after the last one that
-    /// showed of which Domo showed nothing.
+    /// The last access that was taken from each account and not given back since, and when; and the deactivations after the last
+    /// one that showed of which Domo showed nothing.
     pub(super) fn taken(&self) -> (TakenAt, BTreeMap<u64, Taken>) {
         let (mut taken, mut unkept) = (BTreeMap::new(), BTreeMap::new());
         for write in &self.writes {

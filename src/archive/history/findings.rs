@@ -177,7 +177,8 @@ impl Findings {
         }
     }
 
-    /// Those of a stored run, if they are the ones that its manifest names; a newer version's manifest names them in a way that is not read.
+    /// Those of a stored run, if they are the ones that its manifest names; a newer version's manifest names them in a way that is
+    /// not read.
     ///
     /// # Errors
     /// They were altered, besides what [`read`](Self::read) fails with.

@@ -1,5 +1,5 @@
-//! What the archive tells a new judgement, read before anything is judged: the accounts of the run that it is compared with, and what our
-//! own plans did.
+//! What the archive tells a new judgement, read before anything is judged: the accounts of the run that it is compared with, and
+//! what our own plans did.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -28,8 +28,8 @@ pub fn known_as(listing: &Listing, instance: String) -> String {
     }
 }
 
-/// Of all that is in the archive. Where accounts are deleted after a time of keeping (`deletes`), the runs since then are asked whether
-/// they were active meanwhile.
+/// Of all that is in the archive. Where accounts are deleted after a time of keeping (`deletes`), the runs since then are asked
+/// whether they were active meanwhile.
 ///
 /// # Errors
 /// The folder of a run cannot be listed. Journals that cannot be relied on are named in [`Past::lost`].
@@ -80,8 +80,8 @@ fn given_back(runs: &[StoredRun], taken: &mut applied::TakenAt) -> Result<()> {
     Ok(())
 }
 
-/// The accounts of the newest of these runs on whole evidence, and what was done to them since. None in a first run, and where they are
-/// not there any more.
+/// The accounts of the newest of these runs on whole evidence, and what was done to them since. None in a first run, and where they
+/// are not there any more.
 fn earlier(runs: &[StoredRun], done: &applied::OwnWrites) -> Option<Arc<Earlier>> {
     let run = runs.iter().rev().find(|run| run.is_comparable())?;
     let manifest = run.manifest.as_ref()?;

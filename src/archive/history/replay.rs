@@ -138,8 +138,8 @@ impl Stored {
         Ok(Replayed { run, reconciliation, history, same, lacks_earlier })
     }
 
-    /// The place in the archive's order, and the moment, that the judgement stands at: its own, and of a replay that of the run which it
-    /// judged again. Where that run is not beside it, nothing that is beside it was before it.
+    /// The place in the archive's order, and the moment, that the judgement stands at: its own, and of a replay that of the run
+    /// which it judged again. Where that run is not beside it, nothing that is beside it was before it.
     fn origin(&self, archive: &Path) -> Result<(u64, DateTime<Utc>)> {
         let mut origin = (self.manifest.number, self.manifest.run.started);
         let mut link = self.manifest.replay_of.as_ref();

@@ -75,8 +75,8 @@ pub fn keep(archive: &Path, secret: &[u8]) -> Result<()> {
 pub struct RedactionTokens(Option<Vec<u8>>);
 
 impl RedactionTokens {
-    /// With the archive's secret, whole or not: no token is made here, and none was made under half a secret. Without one only equal
-    /// texts are the same.
+    /// With the archive's secret, whole or not: no token is made here, and none was made under half a secret. Without one only
+    /// equal texts are the same.
     pub fn of(archive: &Path) -> Self {
         Self(files::read_plain(archive.join(SECRET)).ok())
     }

@@ -52,7 +52,8 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checke
             }
             name if names::plan_of(name).is_some() => found.journal(folder, name, &later),
             name if names::is_plans(name, OUTCOME) => found.outcome(folder, name),
-            // A plan that is not the run's own has a digest of its own, which leaves the decisions on it to what later runs recorded.
+            // A plan that is not the run's own has a digest of its own, which leaves the decisions on it to what later runs
+            // recorded.
             name if names::is_plan(name) => match plan_of(folder, name) {
                 Ok(sealed) => {
                     if names::is_certification_plan(name) {
@@ -78,8 +79,8 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checke
     found
 }
 
-/// What later runs of the archive recorded beside a run, by the file's name, oldest first: a newer record takes nothing from an older one,
-/// or whoever altered a file would only have to wait for the next run.
+/// What later runs of the archive recorded beside a run, by the file's name, oldest first: a newer record takes nothing from an
+/// older one, or whoever altered a file would only have to wait for the next run.
 #[derive(Debug, Default)]
 struct Later<'a> {
     journals: BTreeMap<&'a str, Vec<Recorded<'a>>>,
@@ -108,8 +109,8 @@ impl<'a> Later<'a> {
     }
 }
 
-/// Of the runs that recorded a file which is written anew: the last that recorded another than it is now, and the last after that, which
-/// recorded it as it is.
+/// Of the runs that recorded a file which is written anew: the last that recorded another than it is now, and the last after that,
+/// which recorded it as it is.
 fn against_now<'a>(path: &Path, recorded: &[Recorded<'a>]) -> (Option<Recorded<'a>>, Option<Recorded<'a>>) {
     let now = crate::files::read_plain(path).map(sha256).unwrap_or_default();
     let other = recorded.iter().rposition(|(_, input)| input.sha256 != now);

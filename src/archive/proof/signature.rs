@@ -5,8 +5,8 @@
 //! domo-reconcile verify audits/RUN --allowed-signers allowed_signers
 //! ```
 //!
-//! `allowed_signers` is OpenSSH's file: a line such as `ada@acme.com namespaces="domo-reconcile" ssh-ed25519 AAAA…`. Keep it outside
-//! the archive: who can write both could sign with a key of their own.
+//! `allowed_signers` is OpenSSH's file: a line such as `ada@acme.com namespaces="domo-reconcile" ssh-ed25519 AAAA…`. Keep it
+//! outside the archive: who can write both could sign with a key of their own.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

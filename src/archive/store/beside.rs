@@ -1,5 +1,5 @@
-//! What came beside the runs of an archive after they were complete: journals, and decisions on plans. Every new manifest records them
-//! as they are then, which binds them from there on.
+//! What came beside the runs of an archive after they were complete: journals, and decisions on plans. Every new manifest records
+//! them as they are then, which binds them from there on.
 
 use std::path::Path;
 
@@ -11,8 +11,8 @@ use crate::digest;
 use crate::plan::{Journal, Plan, Sealed};
 use crate::terms::names::{self, PLAN};
 
-/// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal; the plans of a certification and of reverts
-/// besides.
+/// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal; the plans of a certification and of
+/// reverts besides.
 const RECORDS: [&str; 7] = [
     names::PACKETS,
     names::DECISIONS_PAGE,
@@ -69,7 +69,8 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
     inputs
 }
 
-/// What runs recorded of a file beside a run that only grows, oldest first: each state of it once, with the run that recorded it first.
+/// What runs recorded of a file beside a run that only grows, oldest first: each state of it once, with the run that recorded it
+/// first.
 pub fn recorded<'r>(runs: &'r [StoredRun], run: &str, name: &str) -> Vec<(&'r StoredRun, &'r InputEntry)> {
     let place = format!("{run}/{name}");
     let of = |later: &'r StoredRun| later.manifest.iter().flat_map(|manifest| &manifest.inputs).map(move |input| (later, input));

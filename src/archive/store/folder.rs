@@ -239,8 +239,8 @@ impl OutFile {
         &self.path
     }
 
-    /// The file is whole: puts it into the run's list, and on its way to the disk, which [`RunFolder::complete`] waits for. `rows` is
-    /// how many records it has.
+    /// The file is whole: puts it into the run's list, and on its way to the disk, which [`RunFolder::complete`] waits for. `rows`
+    /// is how many records it has.
     ///
     /// # Errors
     /// What is left of it cannot be written.

@@ -79,8 +79,8 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// A run that is later than this one, by its id, and cannot be read, and why. One that was cut short is none; one that has its findings
-    /// lacks nothing but its manifest, or is about to have it.
+    /// A run that is later than this one, by its id, and cannot be read, and why. One that was cut short is none; one that has its
+    /// findings lacks nothing but its manifest, or is about to have it.
     pub fn unread_since(&self, id: &str) -> Option<(&Path, String)> {
         let moment = |id: &str| id.split_once('-').map(|(moment, _)| moment.to_owned());
         // Of the same second either may be the later one.

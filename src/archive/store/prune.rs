@@ -157,7 +157,8 @@ fn newest_whole(listing: &Listing) -> BTreeSet<String> {
     newest.flatten().map(|run| run.id().to_owned()).collect()
 }
 
-/// Why a plan of a run is still open, its own or another: in time, and with actions that nobody rejected and that were not carried out.
+/// Why a plan of a run is still open, its own or another: in time, and with actions that nobody rejected and that were not carried
+/// out.
 fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
     // A folder that cannot be listed cannot be removed either.
     listing::plans(&run.path).unwrap_or_default().iter().find_map(|name| {

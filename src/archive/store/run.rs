@@ -78,8 +78,8 @@ pub fn user_of(file: &std::fs::File) -> String {
     owner(file).map(|(uid, name)| name.or_else(environment_user).unwrap_or_else(|| format!("uid {uid}"))).unwrap_or_else(claimed)
 }
 
-/// The operating system's user whom this process runs as, without regard to the environment: a name where the machine's own list has
-/// it, else `uid N`. Only where the system tells no owner of a file is the environment believed.
+/// The operating system's user whom this process runs as, without regard to the environment: a name where the machine's own list
+/// has it, else `uid N`. Only where the system tells no owner of a file is the environment believed.
 pub fn user() -> String {
     // What the process has just made is its own.
     let own = tempfile::tempfile().ok().and_then(|file| owner(&file));

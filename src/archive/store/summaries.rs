@@ -16,7 +16,8 @@ use crate::files::{self, HALF};
 /// The folder in the archive.
 pub const FOLDER: &str = "summaries";
 
-/// Writes a page in its forms (ending and content) under one new name, mode 0600, and tells where each is. The lock is the archive's.
+/// Writes a page in its forms (ending and content) under one new name, mode 0600, and tells where each is. The lock is the
+/// archive's.
 ///
 /// # Errors
 /// A file cannot be written.

@@ -1,4 +1,5 @@
-//! What is judged over all instances of a run: an exclusion or a `client_owner` that all share need not be in each of them, but in one.
+//! What is judged over all instances of a run: an exclusion or a `client_owner` that all share need not be in each of them, but in
+//! one.
 
 use std::collections::BTreeSet;
 

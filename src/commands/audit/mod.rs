@@ -59,7 +59,8 @@ pub(super) fn run(options: &cli::Audit, invocation: &Invocation) -> Result<Exit>
     Ok(audited.ended)
 }
 
-/// A configuration that is not valid is told to whom it names. What is wrong with it may quote names, so that is for `check` to say.
+/// A configuration that is not valid is told to whom it names. What is wrong with it may quote names, so that is for `check` to
+/// say.
 fn unheard(options: &cli::Audit, invocation: &Invocation) {
     let (Loaded { config, .. }, _) = Loaded::read_in_part(options.config.config.as_deref());
     let error = Failure::usage("the configuration is not valid").hint("`domo-reconcile check` says what is wrong with it");

@@ -82,8 +82,8 @@ impl Audit {
         audited
     }
 
-    /// Audits one instance under a lock that is held. A run that fails leaves a report that says so, in a folder without a manifest:
-    /// nothing takes it for a run. Wrong usage leaves nothing.
+    /// Audits one instance under a lock that is held. A run that fails leaves a report that says so, in a folder without a
+    /// manifest: nothing takes it for a run. Wrong usage leaves nothing.
     pub(super) fn under(
         &self,
         lock: &Arc<Lock>,

@@ -20,8 +20,8 @@ use crate::report::certification::{Page, PlanOnDisk};
 use crate::terms::names::{self, MANIFEST};
 use crate::{apply, digest, files, text};
 
-/// Writes the evidence into the run's folder; the plan only where something is to be done. Tells what it wrote, and which plans of an
-/// earlier end do not say what was decided any more.
+/// Writes the evidence into the run's folder; the plan only where something is to be done. Tells what it wrote, and which plans of
+/// an earlier end do not say what was decided any more.
 pub(super) fn write(
     certification: &Certification,
     stored: &Stored,
@@ -131,8 +131,8 @@ fn goes_on(open: &Plan, plan: &Plan, invocation: &Invocation) -> bool {
     plan.actions == open.actions && invocation.clock() < open.expires
 }
 
-/// What was decided on the same action of an earlier plan, the last one first. An approval ends with its plan: it stays on record and is
-/// asked for again.
+/// What was decided on the same action of an earlier plan, the last one first. An approval ends with its plan: it stays on record
+/// and is asked for again.
 fn take_over(plan: &mut Plan, earlier: &[PlanOnDisk], invocation: &Invocation) {
     let now = invocation.clock();
     for action in &plan.actions {
@@ -153,8 +153,8 @@ fn take_over(plan: &mut Plan, earlier: &[PlanOnDisk], invocation: &Invocation) {
     }
 }
 
-/// What of a certification's plan nobody asks for any more, by action: somebody has answered otherwise since it was made, or a later plan
-/// took its place.
+/// What of a certification's plan nobody asks for any more, by action: somebody has answered otherwise since it was made, or a
+/// later plan took its place.
 pub(in crate::commands) fn withdrawn(plan: &Plan, path: &Path) -> Result<BTreeMap<String, String>> {
     let (folder, name) = (files::folder_of(path), files::name_of(path));
     let Some(own) = paths(folder).position(|other| files::name_of(&other) == name) else { return Ok(BTreeMap::new()) };
@@ -186,8 +186,8 @@ fn plans(folder: &Path) -> Result<Vec<PlanOnDisk>> {
     paths(folder).map(read).collect()
 }
 
-/// Why the certified instance cannot deactivate anybody so that it could be read back: it does not say who is active, or one of our plans
-/// found out before.
+/// Why the certified instance cannot deactivate anybody so that it could be read back: it does not say who is active, or one of our
+/// plans found out before.
 fn cannot_deactivate(stored: &Stored) -> Result<Option<String>> {
     if !stored.accounts.provided.contains("active") {
         return Ok(Some("this Domo does not say who is active, so that a deactivation could not be read back".into()));

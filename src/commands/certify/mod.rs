@@ -105,8 +105,8 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
     Ok(None)
 }
 
-/// What was said of a run so far. A line that was cut while it was written was never recorded; one that a later run of the archive has
-/// seen must be there.
+/// What was said of a run so far. A line that was cut while it was written was never recorded; one that a later run of the archive
+/// has seen must be there.
 fn record(folder: &Path, run: &str, manifest: &str) -> Result<CertificationRecord> {
     let path = folder.join(CERTIFICATION);
     let bytes = match files::read_plain(&path) {

@@ -23,8 +23,9 @@ pub(super) struct ScopedAccounts {
     pub(super) outside: Vec<Outside>,
 }
 
-/// The accounts in scope. `all`: every active account that is not excluded. They are judged without the runs before, so that a row is the
-/// same when it comes back, whatever became of those meanwhile. What somebody has answered stays in scope, however narrow that becomes.
+/// The accounts in scope. `all`: every active account that is not excluded. They are judged without the runs before, so that a row
+/// is the same when it comes back, whatever became of those meanwhile. What somebody has answered stays in scope, however narrow
+/// that becomes.
 pub(super) fn of(stored: &Stored, scope: Scope, record: &CertificationRecord) -> Result<ScopedAccounts> {
     let config = &stored.config.config;
     let judged = reconcile::reconcile(&stored.accounts, &stored.people, &stored.rules(config))?;

@@ -1,5 +1,5 @@
-//! The accounts that an audit would judge where they come from a file: what the configuration expects of them, and who of them is nearly
-//! somebody of the directories.
+//! The accounts that an audit would judge where they come from a file: what the configuration expects of them, and who of them is
+//! nearly somebody of the directories.
 
 use std::path::Path;
 
@@ -77,7 +77,8 @@ fn beside(accounts: &Accounts, config: &Config, directories: &[Directory], day: 
     Ok(said)
 }
 
-/// Exclusions that cover nobody. Of a list that is not whole nothing is said, nor where each of several instances has its own accounts.
+/// Exclusions that cover nobody. Of a list that is not whole nothing is said, nor where each of several instances has its own
+/// accounts.
 pub(super) fn idle_exclusions(accounts: &Accounts, config: &Config) -> Result<Vec<String>> {
     match accounts.evidence.incomplete.is_empty() && config.instance.is_empty() {
         true => reconcile::idle_exclusions(accounts, config),

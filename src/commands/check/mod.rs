@@ -76,8 +76,8 @@ struct Problem {
 }
 
 impl Problem {
-    /// Each line of what is wrong with a file is a problem of its own, behind what the file is where that is not known from `place`; what
-    /// to do stands with the last.
+    /// Each line of what is wrong with a file is a problem of its own, behind what the file is where that is not known from
+    /// `place`; what to do stands with the last.
     fn each(place: &'static str, error: &anyhow::Error) -> Vec<Self> {
         let cause = error.root_cause().to_string();
         let Self { place, problem, next, kind } = Self::new(place, error);

@@ -1,5 +1,5 @@
-//! Figures for the node exporter's textfile collector: of the last run, and of the plans that wait for decisions. Nothing personal is
-//! in them.
+//! Figures for the node exporter's textfile collector: of the last run, and of the plans that wait for decisions. Nothing personal
+//! is in them.
 
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};

@@ -1,6 +1,6 @@
 //! Whoever watches is told how a run ended, and of plans that expire undecided: a webhook and the node exporter's textfile
-//! (`[notify]`). What, why and how many, never names: neither place is meant for personal data. Whatever goes wrong here is said and
-//! changes nothing about the run.
+//! (`[notify]`). What, why and how many, never names: neither place is meant for personal data. Whatever goes wrong here is said
+//! and changes nothing about the run.
 
 mod forms;
 mod metrics;

@@ -92,8 +92,8 @@ fn ends_with(path: &Path, endings: &[&str]) -> bool {
     endings.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
-/// The file itself, or the sheets and decisions files of a folder in the order of their names. Other files of a folder are passed over,
-/// and so is what a spreadsheet keeps there while it has one open.
+/// The file itself, or the sheets and decisions files of a folder in the order of their names. Other files of a folder are passed
+/// over, and so is what a spreadsheet keeps there while it has one open.
 pub(in crate::commands) fn listed(from: &Path) -> Result<Vec<PathBuf>> {
     let unreadable = || {
         Failure::usage(format!("cannot read {}", from.display()))

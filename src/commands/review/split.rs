@@ -62,8 +62,8 @@ pub(super) fn run(options: &cli::Review, split: Split, out: &Path, file: &PlanFi
     Ok(None)
 }
 
-/// Writes the files of all packets into a folder. Files of an earlier split are replaced; what came back is not touched, and nothing is
-/// written where somebody has filled in a workbook.
+/// Writes the files of all packets into a folder. Files of an earlier split are replaced; what came back is not touched, and
+/// nothing is written where somebody has filled in a workbook.
 pub(in crate::commands) fn write(
     packets: &Packets,
     writer: &packet::PacketWriter<'_>,

@@ -72,8 +72,9 @@ pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked)
 }
 
 impl<'t> Cells<'t> {
-    /// Reads the columns a day is taken from: those of the best rank, and of last days all that certainly are. Hire dates of every kind
-    /// are looked at together, for a rehire stands in a column of its own; the original hire date only counts while there is no other.
+    /// Reads the columns a day is taken from: those of the best rank, and of last days all that certainly are. Hire dates of every
+    /// kind are looked at together, for a rehire stands in a column of its own; the original hire date only counts while there is
+    /// no other.
     fn read(given: Given<'t>, slot: Slot, calendar: Calendar) -> Self {
         const ORIGINAL: u8 = 30;
         let best = given.mapping.first(slot).map_or(0, |claim| claim.rank);
@@ -113,8 +114,8 @@ impl<'t> Cells<'t> {
         day < self.calendar.today.to_epoch_days()
     }
 
-    /// A last day that may be of something else makes nobody a leaver where the better column is blank; one that has passed is a doubt
-    /// where no word says more.
+    /// A last day that may be of something else makes nobody a leaver where the better column is blank; one that has passed is a
+    /// doubt where no word says more.
     fn doubt_lesser(&self, days: &[Option<i32>], status: &StringChunked, order: Option<DateOrder>, doubts: &mut Vec<Doubt>) {
         let better = self.columns.first().map(|(better, _)| format!(" and `{}` is blank", better.header)).unwrap_or_default();
         let Calendar { epoch_1904, order: given_order, .. } = self.calendar;

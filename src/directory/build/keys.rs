@@ -164,8 +164,8 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
     Read { values: values.finish(), doubts, notes }
 }
 
-/// The numbers, blanks filled from the next columns that agree with them. Where they differ in some row, or never stand side by side,
-/// the next ones may be those of another system: whoever has such a number is no orphan.
+/// The numbers, blanks filled from the next columns that agree with them. Where they differ in some row, or never stand side by
+/// side, the next ones may be those of another system: whoever has such a number is no orphan.
 fn with_further_numbers<'t>(given: Given<'t>, first: &'t RawColumn) -> (Cow<'t, RawColumn>, Vec<Doubt>, Vec<String>) {
     // Ids of other programs are no numbers of this one.
     const FOREIGN: u8 = 40;
@@ -195,8 +195,8 @@ fn with_further_numbers<'t>(given: Given<'t>, first: &'t RawColumn) -> (Cow<'t, 
     (column, doubts, notes)
 }
 
-/// Whether these are the numbers of contingent workers, who stand among the employees under a header of their own, and none of them is
-/// an employee's.
+/// Whether these are the numbers of contingent workers, who stand among the employees under a header of their own, and none of them
+/// is an employee's.
 fn are_of_contingent_workers(employees: &RawColumn, others: &RawColumn) -> bool {
     let known: PlHashSet<&str> = employees.values.iter().flatten().collect();
     let mut rows = employees.values.iter().zip(others.values.iter());
@@ -240,8 +240,8 @@ fn is_perhaps_several(cell: &str) -> bool {
     cell.contains(PERHAPS_SEPARATORS) && cell.split(PERHAPS_SEPARATORS).all(|part| can_be_number(cells::trim(part)))
 }
 
-/// Whether such signs stand between numbers: not where several people would have the same first one (`10;0001`, `10;0002`), for then a
-/// site or a company stands in front of each.
+/// Whether such signs stand between numbers: not where several people would have the same first one (`10;0001`, `10;0002`), for
+/// then a site or a company stands in front of each.
 fn are_lists(values: &StringChunked, signs: &[char]) -> bool {
     let mut cells: PlHashMap<&str, &str> = PlHashMap::new();
     let parted = values.iter().flatten().filter_map(|cell| Some((cell, cell.split_once(signs)?)));
@@ -294,7 +294,8 @@ pub(super) fn alternates(given: Given<'_>, emails: &StringChunked) -> ListChunke
         return ListChunked::full_null_with_dtype(PlSmallStr::EMPTY, given.height(), &DataType::String);
     }
     let mut mains: Vec<_> = mains.iter().map(|column| column.values.iter()).collect();
-    // A column of proxy addresses may be the one that the main address is taken from: then only its marked aliases are further ones.
+    // A column of proxy addresses may be the one that the main address is taken from: then only its marked aliases are further
+    // ones.
     let main = given.column(Slot::Email).map(|column| column.at);
     let mut others: Vec<_> = others.iter().map(|column| (column.values.iter(), Some(column.at) == main)).collect();
     let lists = emails.iter().map(|email| {

@@ -1,4 +1,5 @@
-//! From columns of text to the people frame: every column at once, so that a million rows stay columns, and several columns at a time.
+//! From columns of text to the people frame: every column at once, so that a million rows stay columns, and several columns at a
+//! time.
 
 mod days;
 mod given;

@@ -3,9 +3,9 @@
 //! Of everything in a row that tells whether somebody is employed, the first of these that says something counts:
 //!
 //! 1. Words of columns about employment (`Employment Status`; yes under `Leaver`): that of the better known column, and one that is
-//!    certain before one that is not (`Inactive`, which is on leave or gone). Where one says employed and another ended, a certain last
-//!    day of the row lets *ended* stand, unless a first day follows it, and that day tells on the day judged; else it is *employed*, with
-//!    a doubt.
+//!    certain before one that is not (`Inactive`, which is on leave or gone). Where one says employed and another ended, a certain
+//!    last day of the row lets *ended* stand, unless a first day follows it, and that day tells on the day judged; else it is
+//!    *employed*, with a doubt.
 //! 2. Words of columns about an account (`User status`), where the row has no word of 1 or 4; else they are switches.
 //! 3. The last day, then the first: `reconcile/employment.rs` says where they outweigh a word.
 //! 4. Words for the kind of employment (`Full-Time`): employed, unless the row has a certain last day or a switch that is off.
@@ -85,8 +85,8 @@ fn is_employed(status: Status) -> bool {
     matches!(status, Status::Active | Status::Leave)
 }
 
-/// The columns that say something of the standing, those of employment first. A second column of words helps where the first has none
-/// that is certain; of switches the best known one counts.
+/// The columns that say something of the standing, those of employment first. A second column of words helps where the first has
+/// none that is certain; of switches the best known one counts.
 fn columns(given: Given<'_>) -> Vec<(Slot, &RawColumn, bool)> {
     let of_account = |header: &str| headers::is_of_account(header);
     let of = |slot: Slot| {
@@ -248,8 +248,8 @@ impl<'t> Standing<'t> {
         }
     }
 
-    /// Takes the further values of cells that have several: of two that do not say the same, one that says employed counts, and where
-    /// neither does, that nobody can tell leaves somebody employed.
+    /// Takes the further values of cells that have several: of two that do not say the same, one that says employed counts, and
+    /// where neither does, that nobody can tell leaves somebody employed.
     fn read_again(&mut self, given: Given<'t>, column: &'t RawColumn, meanings: &Words) {
         let meaning = |value: &str| (!value.is_empty()).then(|| meanings.meaning(value));
         for (at, value) in given.doubled(column) {

@@ -21,7 +21,8 @@ pub(super) fn read(given: Given<'_>, slot: Slot) -> Read<StringChunked> {
     read
 }
 
-/// Of a cell with several telephone numbers, or several lines by Workday, the first is the value. Elsewhere a line may be a wrapped one.
+/// Of a cell with several telephone numbers, or several lines by Workday, the first is the value. Elsewhere a line may be a wrapped
+/// one.
 fn keep_firsts(given: Given<'_>, slot: Slot, read: &mut Read<StringChunked>) {
     let is_workday = || given.mapping.system.is_some_and(|system| system.name == "Workday");
     let signs: &[char] = match slot {
@@ -46,8 +47,8 @@ fn keep_firsts(given: Given<'_>, slot: Slot, read: &mut Read<StringChunked>) {
     read.notes.push(format!("{cells} several values of `{header}`: the first of each was read"));
 }
 
-/// Numbers of one digit again and again, for somebody had to fill something in; and what cannot be dialled: words, what a spreadsheet
-/// made of `+49-153`.
+/// Numbers of one digit again and again, for somebody had to fill something in; and what cannot be dialled: words, what a
+/// spreadsheet made of `+49-153`.
 fn no_numbers(given: Given<'_>, values: &StringChunked) -> Vec<Doubt> {
     let doubt = |(at, value): (usize, Option<&str>)| {
         let value = value?;

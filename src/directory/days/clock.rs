@@ -1,5 +1,5 @@
-//! Times of day that are midnight somewhere else: a program in Berlin that writes its days as instants writes 22:00 or 23:00 of the day
-//! before.
+//! Times of day that are midnight somewhere else: a program in Berlin that writes its days as instants writes 22:00 or 23:00 of the
+//! day before.
 
 /// The times of day of a column's stamps in UTC, as minutes, as far as they need be known.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,8 +58,8 @@ impl Clock {
         both
     }
 
-    /// What the times of a column show, by themselves, and where that is not certain together with the file's other column, the work of
-    /// the same program.
+    /// What the times of a column show, by themselves, and where that is not certain together with the file's other column, the
+    /// work of the same program.
     pub(in crate::directory) fn midnight_beside(self, other: Self) -> Midnight {
         match (self.midnight(), self.and(other).midnight()) {
             (Midnight::Uncertain(_), together @ Midnight::Elsewhere(..)) => together,

@@ -67,7 +67,8 @@ impl OrderCounts {
     }
 }
 
-/// Reads a cell. The second value is the pair of numbers a local date began with, for [`OrderCounts`]. `order` is the configuration's.
+/// Reads a cell. The second value is the pair of numbers a local date began with, for [`OrderCounts`]. `order` is the
+/// configuration's.
 pub(in crate::directory) fn read(cell: &str, epoch_1904: bool, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)>) {
     let cell = eras::with_ascii_digits(cell);
     let cell = without_weekday(&cell);
@@ -313,8 +314,8 @@ fn local(cell: &str, order: Option<DateOrder>) -> (WrittenDay, Option<(u32, u32)
     }
 }
 
-/// The day of `26-10-31`, whose year may stand at either end: first where the configuration says so. Nothing for a day whose year stands
-/// last for all that is known.
+/// The day of `26-10-31`, whose year may stand at either end: first where the configuration says so. Nothing for a day whose year
+/// stands last for all that is known.
 fn at_either_end([first, second, third]: [&str; 3], dashes: bool, order: Option<DateOrder>) -> Option<WrittenDay> {
     if first.len() != 2 || third.len() != 2 {
         return None;

@@ -1,5 +1,5 @@
-//! Days whose years other calendars count: the eras of Japan, Taiwan's years of the republic, the Buddhist era of Thailand. A year of
-//! the Hijri or the Persian calendar is seen and not converted: the two overlap, and their months are others.
+//! Days whose years other calendars count: the eras of Japan, Taiwan's years of the republic, the Buddhist era of Thailand. A year
+//! of the Hijri or the Persian calendar is seen and not converted: the two overlap, and their months are others.
 
 use std::borrow::Cow;
 

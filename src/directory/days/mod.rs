@@ -1,5 +1,5 @@
-//! Days and times as exports write them: in a cell (`dates`, `eras`, `times`, `clock`), in a column (`short_years`), and in the name
-//! of a file or beside its table (`age`).
+//! Days and times as exports write them: in a cell (`dates`, `eras`, `times`, `clock`), in a column (`short_years`), and in the
+//! name of a file or beside its table (`age`).
 
 pub(super) mod age;
 pub(super) mod clock;

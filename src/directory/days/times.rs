@@ -1,4 +1,5 @@
-//! What may stand behind a day without changing it: the time of day as programs and countries write it, its zone, the name of the day.
+//! What may stand behind a day without changing it: the time of day as programs and countries write it, its zone, the name of the
+//! day.
 
 use crate::directory::lists::lists;
 
@@ -13,7 +14,8 @@ lists! {
 }
 
 /// Whether what stands behind a day is the time of day, its zone or the name of the day, and not more to say of it: `(extended)`,
-/// another day. `is_clear`: the day before it has a year of four digits or the name of its month, so that `10.12.27` is no other day.
+/// another day. `is_clear`: the day before it has a year of four digits or the name of its month, so that `10.12.27` is no other
+/// day.
 pub(super) fn is_time(rest: &str, is_clear: bool) -> bool {
     // JavaScript explains its zone: `GMT+0900 (Japan Standard Time)`.
     let explained = rest.find(" GMT").and_then(|at| rest.get(at..)?.split_once(" ("));

@@ -1,7 +1,8 @@
 //! From bytes to something that can be read as a table: by content, never by name.
 //!
-//! An export is sniffed (workbook, markup, JSON, LDIF, delimited text), unpacked if it is gzip, and decoded to UTF-8. An encoding nobody
-//! announced is guessed, and the guess is said together with a word it decoded, so that a person can see whether it is right.
+//! An export is sniffed (workbook, markup, JSON, LDIF, delimited text), unpacked if it is gzip, and decoded to UTF-8. An encoding
+//! nobody announced is guessed, and the guess is said together with a word it decoded, so that a person can see whether it is
+//! right.
 
 use std::io::Read;
 

@@ -1,7 +1,8 @@
 //! Delimited text: records over `,` `;` tab or `|`, quotes as RFC 4180 has them and leniently where it does not.
 //!
-//! The text is cut into parts that are read at the same time. Where a part begins is guessed (after a line end); the guess was right if
-//! the part before ends exactly there. If it was not (a line end inside quotes), the part is read again from where it really begins.
+//! The text is cut into parts that are read at the same time. Where a part begins is guessed (after a line end); the guess was
+//! right if the part before ends exactly there. If it was not (a line end inside quotes), the part is read again from where it
+//! really begins.
 
 use std::borrow::Cow;
 
@@ -249,8 +250,8 @@ pub(in crate::directory) fn unwrapped(text: &str) -> Option<String> {
     (splits > 1).then_some(lines)
 }
 
-/// Why a text is cut off, if it is: its last record has no line end, where others have one, and fewer cells than there are headers; or a
-/// quote opens that nobody closes, and what stands behind is no row of so many cells.
+/// Why a text is cut off, if it is: its last record has no line end, where others have one, and fewer cells than there are headers;
+/// or a quote opens that nobody closes, and what stands behind is no row of so many cells.
 pub(in crate::directory) fn cut(text: &str, delimiter: u8, width: usize, last: u32) -> Option<String> {
     let bytes = text.as_bytes();
     let end = bytes.iter().rposition(|byte| matches!(byte, b'\n' | b'\r'))?;

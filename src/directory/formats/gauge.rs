@@ -27,7 +27,8 @@ const LONGEST_TEXT: u64 = 1 << 20;
 /// Bytes of a part that its reader takes into memory as a whole.
 const WHOLE: u64 = 512 << 20;
 
-/// The rows that a workbook in Excel's present format does not show, numbered from 1: hidden by hand, by a filter, in a closed group.
+/// The rows that a workbook in Excel's present format does not show, numbered from 1: hidden by hand, by a filter, in a closed
+/// group.
 pub(in crate::directory) struct HiddenRows(HashMap<String, BTreeSet<u32>>);
 
 impl HiddenRows {

@@ -23,8 +23,8 @@ pub(in crate::directory) trait Grid {
     /// Calls `sink` with every row that has a cell, top down, until it returns false. Rows are numbered from 1.
     fn rows(&mut self, sink: &mut dyn FnMut(u32, &[String]) -> bool) -> Result<()>;
 
-    /// Cells within the first `rows` that hold formulas without a value, which nobody has computed yet: the row, numbered from 1, and
-    /// the column, from 0.
+    /// Cells within the first `rows` that hold formulas without a value, which nobody has computed yet: the row, numbered from 1,
+    /// and the column, from 0.
     fn unvalued(&mut self, rows: usize) -> Result<BTreeSet<(u32, usize)>> {
         let _ = rows;
         Ok(BTreeSet::new())

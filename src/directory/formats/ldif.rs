@@ -186,7 +186,8 @@ fn unfolded(text: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// Text in base64, with a sign where a letter cannot be read; none when it is something else, such as a picture or a number of bytes.
+/// Text in base64, with a sign where a letter cannot be read; none when it is something else, such as a picture or a number of
+/// bytes.
 fn decoded(encoded: &str) -> Option<String> {
     let bytes = BASE64.decode(encoded).ok()?;
     let text = String::from_utf8_lossy(&bytes);

@@ -1,4 +1,5 @@
-//! Tables in markup: HTML that is named `.xls`, and Excel 2003's XML. Tags are walked over; nothing is interpreted beyond rows and cells.
+//! Tables in markup: HTML that is named `.xls`, and Excel 2003's XML. Tags are walked over; nothing is interpreted beyond rows and
+//! cells.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -9,7 +9,8 @@ const END: u32 = 0xFFFF_FFFE;
 /// The bytes of a directory entry.
 const ENTRY: usize = 128;
 
-/// The first of these streams that the container has; none where it has none of them, or where its sectors lead nowhere or in circles.
+/// The first of these streams that the container has; none where it has none of them, or where its sectors lead nowhere or in
+/// circles.
 pub(super) fn stream(bytes: &[u8], names: &[&str]) -> Option<Vec<u8>> {
     let container = Container::open(bytes)?;
     let directory = container.chain(long(bytes, 48)?)?;

@@ -1,5 +1,5 @@
-//! What the readers of workbooks share: a sheet's name, why one cannot be opened, what a number format shows, a number as text or in
-//! bytes.
+//! What the readers of workbooks share: a sheet's name, why one cannot be opened, what a number format shows, a number as text or
+//! in bytes.
 
 use std::borrow::Cow;
 use std::fmt::Display;

@@ -1,5 +1,5 @@
-//! Workbooks of every kind: sheets are scored by their headers, cells become text with what their number format says, and a sheet cannot
-//! ask for more memory than its cells need. Excel's present formats are calamine's streaming readers' work.
+//! Workbooks of every kind: sheets are scored by their headers, cells become text with what their number format says, and a sheet
+//! cannot ask for more memory than its cells need. Excel's present formats are calamine's streaming readers' work.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -165,7 +165,8 @@ impl Grid for SheetRows<'_> {
     }
 }
 
-/// A cell as text. A number that has more digits than a float keeps becomes scientific, by which an identifier knows that it is damaged.
+/// A cell as text. A number that has more digits than a float keeps becomes scientific, by which an identifier knows that it is
+/// damaged.
 fn text<'c>(value: &'c DataRef<'_>, digits: usize) -> Cow<'c, str> {
     match value {
         DataRef::Empty => Cow::Borrowed(""),
@@ -198,8 +199,8 @@ pub(in crate::directory) fn named(book: &Workbook, name: &str) -> Result<SheetIn
     })
 }
 
-/// Chooses the sheet to read: the only visible one that holds people. `aside` takes the sheets, labels and values of pairs of cells on
-/// sheets without people.
+/// Chooses the sheet to read: the only visible one that holds people. `aside` takes the sheets, labels and values of pairs of cells
+/// on sheets without people.
 ///
 /// # Errors
 /// No sheet or several hold people, or there are too many to look at.

@@ -1,5 +1,6 @@
-//! Workbooks of Excel 97 to 2003 (BIFF8), record by record. The library at hand lays every sheet out from its first cell to its last and
-//! copies a shared text into every cell that shows it: one far cell, or one long text, would ask it for more memory than there is.
+//! Workbooks of Excel 97 to 2003 (BIFF8), record by record. The library at hand lays every sheet out from its first cell to its
+//! last and copies a shared text into every cell that shows it: one far cell, or one long text, would ask it for more memory than
+//! there is.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,4 +1,5 @@
-//! Which column fills which field: the configuration, then the recognised system, then the synonyms; by rank where several claim one.
+//! Which column fills which field: the configuration, then the recognised system, then the synonyms; by rank where several claim
+//! one.
 
 use std::borrow::Cow;
 

@@ -145,7 +145,8 @@ pub(super) fn keys(header: &str) -> Vec<String> {
     keys
 }
 
-/// The first segment of a dotted path and the rest. The URN of a SCIM extension holds dots itself, so the longest known parent counts.
+/// The first segment of a dotted path and the rest. The URN of a SCIM extension holds dots itself, so the longest known parent
+/// counts.
 fn split_parent(path: &str) -> Option<(&str, &str)> {
     let known = spellings::of("parents").filter(|parent| parent.starts_with("urn:"));
     for parent in known {
@@ -225,8 +226,8 @@ pub(super) fn identifies(header: &str) -> bool {
     meaning(header).is_some_and(|(slot, _)| slot.identifies())
 }
 
-/// Whether every word of a header is one for mail, for work, or between them: `dienstl. E-Mail`, `Adresse email pro`. Whose address it
-/// is (a manager's, a private one) would be another word.
+/// Whether every word of a header is one for mail, for work, or between them: `dienstl. E-Mail`, `Adresse email pro`. Whose address
+/// it is (a manager's, a private one) would be another word.
 fn is_work_address(header: &str) -> bool {
     static WORDS: LazyLock<[HashSet<String>; 3]> = LazyLock::new(|| ["mail", "work", "between"].map(squashed));
     let [mail, work, between] = &*WORDS;
@@ -323,8 +324,8 @@ pub(super) struct HeaderRow {
     pub(super) identified: bool,
 }
 
-/// Finds the row of headers among the first rows: the one with most distinct known headers, at least two, an e-mail alone, or one that
-/// the configuration names. A title that contains a known word is none, because only whole cells count.
+/// Finds the row of headers among the first rows: the one with most distinct known headers, at least two, an e-mail alone, or one
+/// that the configuration names. A title that contains a known word is none, because only whole cells count.
 pub(super) fn find(rows: &[Vec<String>], configured: &dyn Fn(&str) -> bool) -> Option<HeaderRow> {
     let slots = |row: &[String]| -> BTreeSet<Slot> {
         let bare = without_prefix(row, configured);
@@ -369,8 +370,8 @@ fn is_person(row: &[String]) -> bool {
 /// Cells of a person: a label and its value above a table are two.
 const FEWEST: usize = 3;
 
-/// The first row above the headers that is somebody's, with the address under theirs: whoever sorted the rows with their headers moved
-/// those among the people.
+/// The first row above the headers that is somebody's, with the address under theirs: whoever sorted the rows with their headers
+/// moved those among the people.
 pub(super) fn first_person(above: &[Vec<String>], headers: &[String]) -> Option<usize> {
     let mail: Vec<usize> = (0..headers.len())
         .filter(|at| headers.get(*at).and_then(|header| meaning(header)).is_some_and(|(slot, _)| slot == Slot::Email))
@@ -379,8 +380,8 @@ pub(super) fn first_person(above: &[Vec<String>], headers: &[String]) -> Option<
     above.iter().position(|row| is_person(row) && under(row))
 }
 
-/// Whether the row below the headers is a second row of headers: none of its cells looks like data, and most are header words, or the
-/// system always writes such a row.
+/// Whether the row below the headers is a second row of headers: none of its cells looks like data, and most are header words, or
+/// the system always writes such a row.
 pub(super) fn has_labels(rows: &[Vec<String>], at: usize) -> bool {
     let (Some(headers), Some(row)) = (rows.get(at), rows.get(at + 1)) else { return false };
     let filled: Vec<&str> = cells::filled(row).collect();
@@ -389,7 +390,8 @@ pub(super) fn has_labels(rows: &[Vec<String>], at: usize) -> bool {
     !data && (known >= 3 && known * 2 >= filled.len() || are_free_labels(headers, &filled))
 }
 
-/// Whether these are the labels of a user data file: one for nearly every header, and no word for who is at work, which a person has.
+/// Whether these are the labels of a user data file: one for nearly every header, and no word for who is at work, which a person
+/// has.
 fn are_free_labels(headers: &[String], row: &[&str]) -> bool {
     let named = cells::filled(headers).count();
     let is_word = |cell: &&str| status::is_state(cell) || cell.to_lowercase().starts_with("active_");

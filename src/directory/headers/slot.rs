@@ -27,7 +27,8 @@ impl Slot {
     }
 
     /// Whether a wrong column here changes who is matched or who has left. Two columns that claim such a field and differ stop the
-    /// load, but for words and last days, of which both are read; for the others the better known header wins and the report says so.
+    /// load, but for words and last days, of which both are read; for the others the better known header wins and the report says
+    /// so.
     pub(in crate::directory) fn decides(self) -> bool {
         matches!(self, Email | EmployeeNumber | Status | Enabled | Disabled | Ended | TerminationDate)
     }

@@ -181,7 +181,8 @@ pub(in crate::directory) const SYSTEMS: &[System] = &[
         columns: &[("SUPERVISOR_ID", Some(ManagerKey)), ("REPORTS_TO", None)],
         words: &[(ACTIVE, "A | W"), (LEAVE, "L | P"), (SUSPENDED, "S"), (TERMINATED, "T | U | R | Q | D | V | X"), (UNKNOWN, "I")],
     },
-    // sapdatasheet.org (data element STAT2: 0 not with the company, 1 inactive, 2 retiree, 3 active); BEGDA and ENDDA bound the record.
+    // sapdatasheet.org (data element STAT2: 0 not with the company, 1 inactive, 2 retiree, 3 active); BEGDA and ENDDA bound the
+    // record.
     System {
         name: "SAP HCM",
         is_identity_provider: false,

@@ -1,5 +1,5 @@
-//! Lists of typed values spread over columns: `externalIds.0.type, externalIds.0.value, externalIds.1.type, …`, as tables made from an
-//! API write them. Which index holds which type differs from row to row, so the value is chosen by its type.
+//! Lists of typed values spread over columns: `externalIds.0.type, externalIds.0.value, externalIds.1.type, …`, as tables made from
+//! an API write them. Which index holds which type differs from row to row, so the value is chosen by its type.
 
 use polars::prelude::*;
 

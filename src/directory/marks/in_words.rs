@@ -32,8 +32,8 @@ impl Marks {
         said
     }
 
-    /// A label and its value on another sheet of the workbook, where only a filter that was set is said of this list, and how much of it
-    /// was written: `Rows exported`, `4 of 6`. On a sheet that is called `Parameters` every field of a person is a filter.
+    /// A label and its value on another sheet of the workbook, where only a filter that was set is said of this list, and how much
+    /// of it was written: `Rows exported`, `4 of 6`. On a sheet that is called `Parameters` every field of a person is a filter.
     pub fn aside(&mut self, sheet: &str, label: &str, value: &str) {
         let said = format!("{label}: {value}");
         if words::is_of_questions(sheet) && narrows(label) && !is_no_filter(&value.trim().to_lowercase()) {

@@ -87,8 +87,8 @@ pub(super) fn is_filter(name: &str) -> bool {
     FILTERS.contains(&name) || is_label(name, &words::FILTERS_ABROAD)
 }
 
-/// Whether an object that is called next, or has that relation, leads anywhere: by what it calls its target, or for want of that by any
-/// of its members.
+/// Whether an object that is called next, or has that relation, leads anywhere: by what it calls its target, or for want of that by
+/// any of its members.
 pub(super) fn points(object: &Map<String, Value>) -> bool {
     let target = |(key, _): &(&String, &Value)| TARGETS.contains(&squashed(key).as_str());
     if object.iter().any(|member| target(&member)) {

@@ -1,8 +1,8 @@
 //! Marks of a partial list: what a list says of itself, wherever it says it.
 //!
-//! Every reader of a list, of a file as of an API's answers, tells one [`Marks`] what stands beside the people: the members around a
-//! JSON list, the headers of an answer, the words above and below a table, the result of an LDAP search. After each page it says how
-//! many items the page had, and in the end asks for the doubts:
+//! Every reader of a list, of a file as of an API's answers, tells one [`Marks`] what stands beside the people: the members around
+//! a JSON list, the headers of an answer, the words above and below a table, the result of an LDAP search. After each page it says
+//! how many items the page had, and in the end asks for the doubts:
 //!
 //! ```text
 //!  beside("data.users", "pageInfo", {"hasNextPage": true})  ─┐
@@ -10,9 +10,9 @@
 //!  words("Applied filters: Country is Germany")             ─┘
 //! ```
 //!
-//! A next page counts on the last page only, a total or a filter on any. A total is one of this list where it stands directly beside
-//! the list, or beside an object that holds it, or in an object named for paging: 50 licences are not 50 people. A cursor alone says
-//! where the page lies, not that there is another. Nothing here decides what follows: a doubt is a sentence.
+//! A next page counts on the last page only, a total or a filter on any. A total is one of this list where it stands directly
+//! beside the list, or beside an object that holds it, or in an object named for paging: 50 licences are not 50 people. A cursor
+//! alone says where the page lies, not that there is another. Nothing here decides what follows: a doubt is a sentence.
 
 mod in_words;
 mod members;
@@ -85,7 +85,8 @@ struct Place<'a> {
 }
 
 impl Marks {
-    /// A member beside the list, or beside an object that holds it. `above` is the path of the object it is a member of, for messages.
+    /// A member beside the list, or beside an object that holds it. `above` is the path of the object it is a member of, for
+    /// messages.
     pub fn beside(&mut self, above: &str, key: &str, value: &Value) {
         let path = joined(above, key);
         self.member(Place { path: &path, own: true }, key, value);

@@ -197,8 +197,8 @@ impl<'t> Numbers<'t> {
         })
     }
 
-    /// `250 rows affected`, `Total employees: 250`, and where a total stands alone `Total: 250`: its number, the greatest of several.
-    /// The record that closes a file has its count first, perhaps before its day: `TRL,250,20261123`.
+    /// `250 rows affected`, `Total employees: 250`, and where a total stands alone `Total: 250`: its number, the greatest of
+    /// several. The record that closes a file has its count first, perhaps before its day: `TRL,250,20261123`.
     pub(super) fn count(&self, alone: bool) -> Option<u64> {
         if let [Token::Word("trailer" | "trl" | "eof"), Token::Number(number), ..] = self.tokens.as_slice() {
             return Some(*number);

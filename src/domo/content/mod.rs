@@ -1,8 +1,8 @@
 //! What accounts own, and what else DomoStats tells of them: the reports that `[content]` names, joined to the accounts.
 //!
-//! A report that is too old, empty, without a column, of another instance or not to be had says why and gives no figure. What an old one
-//! says that somebody owns holds a deletion all the same. Each account keeps what is known of it in the snapshot, so that a stored run is
-//! judged again without asking anybody.
+//! A report that is too old, empty, without a column, of another instance or not to be had says why and gives no figure. What an
+//! old one says that somebody owns holds a deletion all the same. Each account keeps what is known of it in the snapshot, so that a
+//! stored run is judged again without asking anybody.
 
 mod read;
 mod report;
@@ -98,8 +98,8 @@ impl Content {
     }
 }
 
-/// Why an account that owns this must not be deleted: `owns 14 DataSets, 2 DataFlows`. A report that is too old holds what it names; what
-/// a report would say that gives no figure is not known, and that holds every deletion.
+/// Why an account that owns this must not be deleted: `owns 14 DataSets, 2 DataFlows`. A report that is too old holds what it
+/// names; what a report would say that gives no figure is not known, and that holds every deletion.
 pub fn blocked(owns: &BTreeMap<Owned, u64>, reports: &[Reported]) -> Option<String> {
     let held: Vec<String> = owns.iter().filter(|(kind, _)| kind.holds()).map(|(kind, count)| kind.counted(*count)).collect();
     let unknown = reports.iter().filter(|report| report.report.owned().is_some_and(Owned::holds));

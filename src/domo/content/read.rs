@@ -33,9 +33,10 @@ impl Reported {
 impl Content {
     /// What says who owns what Domo does not delete with an account, at this moment.
     ///
-    /// DomoStats is hours old, so where the API is asked at all, its own list tells of what changed owner since; it may show less than there is,
-    /// so it only adds to a report, and where it cannot be had at the moment nothing is known. The API filters that list by owner only for DataSets that streams feed, and DomoStats not at all without
-    /// knowing how the instance spells its columns: all of it is read, which costs a request for every 50 DataSets and two for each report.
+    /// DomoStats is hours old, so where the API is asked at all, its own list tells of what changed owner since; it may show less
+    /// than there is, so it only adds to a report, and where it cannot be had at the moment nothing is known. The API filters that
+    /// list by owner only for DataSets that streams feed, and DomoStats not at all without knowing how the instance spells its
+    /// columns: all of it is read, which costs a request for every 50 DataSets and two for each report.
     ///
     /// # Errors
     /// What was read cannot be made into frames: a defect. A report that cannot be had is told.
@@ -108,7 +109,8 @@ impl Content {
                 }
             }
         }
-        // By its name alone a role may be any of that name: it administers where one of them does, and does not where that is known of all.
+        // By its name alone a role may be any of that name: it administers where one of them does, and does not where that is known
+        // of all.
         let of = |ids: &BTreeSet<String>| {
             let told: Vec<Option<bool>> = ids.iter().map(|id| read.roles.get(id).copied()).collect();
             if told.contains(&Some(true)) { Some(true) } else { (!told.contains(&None)).then_some(false) }
@@ -119,8 +121,8 @@ impl Content {
         Ok(read)
     }
 
-    /// Refuses files that are not there or no CSV, by how they begin: nothing would be tested by them, for a mistake in a path. A pipe is
-    /// read once, later.
+    /// Refuses files that are not there or no CSV, by how they begin: nothing would be tested by them, for a mistake in a path. A
+    /// pipe is read once, later.
     ///
     /// # Errors
     /// All such files.
@@ -136,8 +138,8 @@ impl Content {
         }
     }
 
-    /// What is wrong with the files among the reports: each that cannot be read, or is not the report that it stands for. One without rows
-    /// is right: nobody may own any.
+    /// What is wrong with the files among the reports: each that cannot be read, or is not the report that it stands for. One
+    /// without rows is right: nobody may own any.
     pub async fn wrong_files(content: &config::Content) -> Vec<anyhow::Error> {
         let mut problems = Vec::new();
         for (report, place) in content.places() {

@@ -1,5 +1,5 @@
-//! One report of DomoStats as a table: recognised by its columns, its rows into frames. A table that lacks a column is not the report, and
-//! gives no number.
+//! One report of DomoStats as a table: recognised by its columns, its rows into frames. A table that lacks a column is not the
+//! report, and gives no number.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -126,7 +126,8 @@ struct Objects {
     names: Vec<String>,
 }
 
-/// Who owns what: `owner` (u64), `type`, `id`, `name` (text). Of a report that says more than one thing of an object each pair counts once.
+/// Who owns what: `owner` (u64), `type`, `id`, `name` (text). Of a report that says more than one thing of an object each pair
+/// counts once.
 pub(super) fn owned(report: DomoStats, kind: Owned, bytes: Vec<u8>) -> Result<ReportRows<DataFrame>, String> {
     let (ids, names): (&[&str], &[&str]) = match kind {
         Owned::Datasets => (&["datasetid", "id"], &["datasetname", "name"]),

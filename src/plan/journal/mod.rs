@@ -1,8 +1,8 @@
 //! What a journal says: its records, the chain that binds them, and where each action stands. Pure: text in, state out.
 //!
 //! `plan.journal.jsonl` has one JSON object a line: a running number, the time, one [`Event`], and `chain`, the SHA-256 over the
-//! `chain` of the line before and this line's canonical JSON without it. A line that was changed, taken out or put in breaks the chain
-//! of all that follow. The last line may be torn (power went away while it was written): it never counts, because nothing is
+//! `chain` of the line before and this line's canonical JSON without it. A line that was changed, taken out or put in breaks the
+//! chain of all that follow. The last line may be torn (power went away while it was written): it never counts, because nothing is
 //! sent to Domo before its record is synced.
 
 mod record;
@@ -243,7 +243,8 @@ impl<'a> ActionState<'a> {
         self.writes.iter().rev().find_map(|write| write.left)
     }
 
-    /// The fields of an account that was there before which the writes changed, an unasked one too: what each was, and as it was left.
+    /// The fields of an account that was there before which the writes changed, an unasked one too: what each was, and as it was
+    /// left.
     pub fn changed(&self) -> BTreeMap<&'a str, (Value, Value)> {
         let mut changed = BTreeMap::new();
         for write in &self.writes {

@@ -1,10 +1,10 @@
 //! One person in two directories: rows of *different* sources that share a key, and whose other keys do not disagree, are one
 //! person, unless it is a number or a further address alone and their names have nothing in common. The first source's values win,
-//! empty cells are filled from the next; further addresses and groups are those of all of them. Any disagreement leaves the rows apart,
-//! and then they are duplicates like any others. Every row is still counted, each in the situation of its person.
+//! empty cells are filled from the next; further addresses and groups are those of all of them. Any disagreement leaves the rows
+//! apart, and then they are duplicates like any others. Every row is still counted, each in the situation of its person.
 //!
-//! Programs show people under logins, initials and nicknames, so the main address is enough whatever the names are. It may have been
-//! given to somebody else all the same: what each row calls its person is kept where that differs.
+//! Programs show people under logins, initials and nicknames, so the main address is enough whatever the names are. It may have
+//! been given to somebody else all the same: what each row calls its person is kept where that differs.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -88,9 +88,9 @@ impl<'a> Rows<'a> {
         Ok(groups)
     }
 
-    /// Whether two rows can be one person: of two files, no key of theirs says two things, and where neither both keys nor the main address
-    /// say that they are one, the names do not speak against it. A number that is only loosely the same disagrees with nobody who has the
-    /// address or a part of the name.
+    /// Whether two rows can be one person: of two files, no key of theirs says two things, and where neither both keys nor the main
+    /// address say that they are one, the names do not speak against it. A number that is only loosely the same disagrees with
+    /// nobody who has the address or a part of the name.
     fn are_one(&self, one: u32, other: u32) -> bool {
         if self.sources.get(one as usize) == self.sources.get(other as usize) {
             return false;

@@ -70,8 +70,8 @@ impl Agreeing {
         self.has(Key::Link) || by_address && self.has(Key::EmployeeNumber) && !self.loosely()
     }
 
-    /// Whether the one key that agrees is not enough to write a name or an e-mail address: the names do not speak for it, or the number
-    /// agrees only loosely.
+    /// Whether the one key that agrees is not enough to write a name or an e-mail address: the names do not speak for it, or the
+    /// number agrees only loosely.
     pub(in crate::reconcile) fn is_unproven(self) -> bool {
         self.0 & Self::UNPROVEN != 0
     }
@@ -122,8 +122,8 @@ pub(in crate::reconcile) struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    /// Whether any of the keys that are asked for says who a person is. One without is as good as rejected: an account of theirs would
-    /// not be found.
+    /// Whether any of the keys that are asked for says who a person is. One without is as good as rejected: an account of theirs
+    /// would not be found.
     pub(in crate::reconcile) fn is_identified(self, person: Person) -> bool {
         let Sides { people, addresses, .. } = self;
         let main = || people.email.get(person).is_some_and(|text| addresses.identifying(text).is_some());
@@ -363,8 +363,8 @@ impl Groups {
     }
 }
 
-/// Accounts whose number finds nobody exactly and one person loosely, where the loose form is unique on both sides and an address of
-/// the account names somebody or the names share a part. The others are near misses, no pairs.
+/// Accounts whose number finds nobody exactly and one person loosely, where the loose form is unique on both sides and an address
+/// of the account names somebody or the names share a part. The others are near misses, no pairs.
 fn loosely_equal(
     sides: Sides<'_>,
     ours: &DataFrame,

@@ -13,8 +13,9 @@ pub(super) const NONE: u32 = u32::MAX;
 /// Keys are normalised so many rows at a time, on all cores.
 const PART: u32 = 1 << 14;
 
-/// The keys of one side, a row each: `at`, the place of its row, `key`, and `hash` of that (u64), by which rows are brought together:
-/// numbers are faster than texts, and since two keys may have one hash, the keys are looked at then. Rows without a key are left out.
+/// The keys of one side, a row each: `at`, the place of its row, `key`, and `hash` of that (u64), by which rows are brought
+/// together: numbers are faster than texts, and since two keys may have one hash, the keys are looked at then. Rows without a key
+/// are left out.
 pub(super) fn keyed<'a, K>(height: u32, keys: impl Fn(u32) -> K + Sync) -> Result<DataFrame>
 where
     K: IntoIterator<Item = Cow<'a, str>>,
@@ -67,7 +68,8 @@ pub(super) fn joined(ours: &DataFrame, theirs: &DataFrame) -> Result<DataFrame> 
 
 /// The rows of one side by key.
 pub(super) struct KeyedRows {
-    /// `key` and its `hash`, `first` of the rows that have it, and `group`: the place of all of them, where they are several; else [`NONE`].
+    /// `key` and its `hash`, `first` of the rows that have it, and `group`: the place of all of them, where they are several; else
+    /// [`NONE`].
     pub(super) first: DataFrame,
     /// The rows of each group, ascending.
     pub(super) groups: Vec<Vec<u32>>,

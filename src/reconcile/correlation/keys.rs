@@ -7,8 +7,8 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::text::{damage, shows_nothing};
 
-/// Addresses in their comparable form: trimmed, without characters that show nothing and without a dot behind the domain, NFC, lower
-/// case, the domain as punycode and with its alias applied. Plus-tags and dots stay: they are different mailboxes.
+/// Addresses in their comparable form: trimmed, without characters that show nothing and without a dot behind the domain, NFC,
+/// lower case, the domain as punycode and with its alias applied. Plus-tags and dots stay: they are different mailboxes.
 #[derive(Debug, Default)]
 pub(crate) struct Addresses {
     aliases: BTreeMap<String, String>,

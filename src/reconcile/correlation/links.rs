@@ -1,5 +1,5 @@
-//! `[[link]]`: somebody decided that an account is a person, or is not, whatever the keys say. One whose person stands on several rows
-//! names all of them, as a key that several have does.
+//! `[[link]]`: somebody decided that an account is a person, or is not, whatever the keys say. One whose person stands on several
+//! rows names all of them, as a key that several have does.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -121,7 +121,8 @@ impl Matches {
             Correlation::One { agreeing, .. } => agreeing.count(),
             _ => 0,
         };
-        // Which of several accounts stands for the person: one that takes part, one that is active, then by agreement, then the oldest id.
+        // Which of several accounts stands for the person: one that takes part, one that is active, then by agreement, then the
+        // oldest id.
         let rank = |account, correlation| {
             (parts[account].weight(), accounts.is_active(account), agreement(correlation), Reverse(accounts.id(account)))
         };
@@ -162,8 +163,9 @@ impl Matches {
         }
     }
 
-    /// Rows that have an address in common which is a further one of any of them, but for those whom name or number tell apart: mail of a
-    /// leaver goes to a colleague, and families share a mailbox. Somebody of the same name who has another number may be back.
+    /// Rows that have an address in common which is a further one of any of them, but for those whom name or number tell apart:
+    /// mail of a leaver goes to a colleague, and families share a mailbox. Somebody of the same name who has another number may be
+    /// back.
     fn find_listed(&mut self, sides: Sides<'_>) -> Result<()> {
         let Sides { people, addresses, .. } = sides;
         if people.alternate_email.is_empty() {
@@ -239,8 +241,8 @@ impl Sides<'_> {
         })
     }
 
-    /// One key alone is not enough against the rest: where another key and the name differ, it is a conflict. Where the name does not
-    /// speak for the match, or only a loose number does, it stands and proves nothing further.
+    /// One key alone is not enough against the rest: where another key and the name differ, it is a conflict. Where the name does
+    /// not speak for the match, or only a loose number does, it stands and proves nothing further.
     fn weighed(self, account: Account, person: Person, agreeing: Agreeing) -> Correlation {
         let proven = Correlation::One { person, agreeing };
         if agreeing.is_proven() {

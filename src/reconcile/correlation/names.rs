@@ -1,7 +1,7 @@
 //! People's names, compared: whether two of them can be one person's, and how alike they are. A name is never a key.
 //!
-//! Compared are folded words: without accents, case, titles, punctuation and what stands in brackets. A letter such as `ü` counts as `u`
-//! and as `ue`, whichever the other side writes. A name that was damaged on its way is compared as what it certainly was.
+//! Compared are folded words: without accents, case, titles, punctuation and what stands in brackets. A letter such as `ü` counts
+//! as `u` and as `ue`, whichever the other side writes. A name that was damaged on its way is compared as what it certainly was.
 
 use std::borrow::Cow;
 
@@ -13,8 +13,8 @@ use crate::text::{self, damage};
 /// Words that tell nobody apart.
 const TITLES: [&str; 10] = ["mr", "mrs", "ms", "dr", "prof", "jr", "sr", "ii", "iii", "phd"];
 
-/// Words that stand before many families' names: within a name they are no part that two names have in common. First or last they are a
-/// name like any other: Ben Okoro, Wei Bin.
+/// Words that stand before many families' names: within a name they are no part that two names have in common. First or last they
+/// are a name like any other: Ben Okoro, Wei Bin.
 const PARTICLES: [&str; 22] = [
     "van", "von", "vom", "zum", "zur", "der", "den", "des", "ter", "ten", "del", "dela", "della", "dello", "dal", "dos", "bin",
     "bint", "binti", "ibn", "ben", "abu",
@@ -107,7 +107,8 @@ impl Name {
         [&self.words, &self.spelt_out].into_iter().filter(|words| !words.is_empty()).map(Vec::as_slice)
     }
 
-    /// Everything that another name can have in common with it: words of some length, pairs of characters, and itself without spaces.
+    /// Everything that another name can have in common with it: words of some length, pairs of characters, and itself without
+    /// spaces.
     pub(in crate::reconcile) fn parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
         for words in self.spellings() {
@@ -176,8 +177,8 @@ fn is_some_order(text: &str, words: &mut Vec<&str>) -> bool {
     })
 }
 
-/// The particles that are names of their own: the first word or the last. Behind a comma stands what comes first (`van Dijk, Piet`), and
-/// before it a family's name, or `Dijk, Piet van`.
+/// The particles that are names of their own: the first word or the last. Behind a comma stands what comes first
+/// (`van Dijk, Piet`), and before it a family's name, or `Dijk, Piet van`.
 fn own_particles(name: &str, words: &[String]) -> Vec<String> {
     let (family, given) = name.split_once(',').unwrap_or_default();
     let (family, given) = (self::words(family, false), self::words(given, false));

@@ -1,10 +1,11 @@
-//! Near misses: an account and a person without each other whose keys are nearly equal. Whether they are one is for somebody to decide, so
-//! both are suspects: neither is called an orphan or missing.
+//! Near misses: an account and a person without each other whose keys are nearly equal. Whether they are one is for somebody to
+//! decide, so both are suspects: neither is called an orphan or missing.
 //!
 //! All addresses of both sides are looked at. One is near to whoever lists it among further ones, where those are no key: a second
-//! address in a cell is as much theirs. Two addresses are near where they are equal after folding (accents, letters of other alphabets
-//! that look alike, a text that was encoded twice), or where one character differs and the folded names are equal; two numbers, where
-//! only zeros or a letter prefix differ. Domo's *Employee ID* is a number of the account as well, beside its employee number.
+//! address in a cell is as much theirs. Two addresses are near where they are equal after folding (accents, letters of other
+//! alphabets that look alike, a text that was encoded twice), or where one character differs and the folded names are equal; two
+//! numbers, where only zeros or a letter prefix differ. Domo's *Employee ID* is a number of the account as well, beside its
+//! employee number.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -145,8 +146,8 @@ impl Unmatched<'_> {
         }
     }
 
-    /// Of several with loosely equal numbers nobody can say which two belong together: each may be each. That somebody has an account by
-    /// another key does not tell whose the other account with the number is.
+    /// Of several with loosely equal numbers nobody can say which two belong together: each may be each. That somebody has an
+    /// account by another key does not tell whose the other account with the number is.
     fn equal_loosely<'t>(&'t self, found: &mut Suspects, number: impl Fn(Account) -> Option<&'t str>, nearness: Nearness) {
         let of_account = |account: &Account| Some((Number::of(number(*account)?).loosely()?, *account));
         let accounts: Vec<(Cow<'_, str>, Account)> = self.unmatched_accounts.iter().filter_map(of_account).collect();
@@ -185,8 +186,8 @@ impl Unmatched<'_> {
         accounts.into_iter().filter_map(|(account, folded)| Some((account, suspects(people.get(&folded)?)))).collect()
     }
 
-    /// Of people whose names are equal, those whose addresses are one character apart: such addresses have an equal rest when the same
-    /// one character is taken from both, or from one.
+    /// Of people whose names are equal, those whose addresses are one character apart: such addresses have an equal rest when the
+    /// same one character is taken from both, or from one.
     fn one_character_apart(&self) -> Vec<(Account, Vec<Suspect>)> {
         let account_name = |account: Account| self.accounts.name.get(account).map(Name::new);
         let person_name = |person: Person| self.people.display_name(person).map(|name| Name::new(&name));

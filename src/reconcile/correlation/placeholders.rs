@@ -1,8 +1,8 @@
-//! Addresses that stand for nobody: HR had to fill one in, so everybody without an address has the same. One that three rows or more share
-//! whose other keys and names have nothing in common identifies nobody.
+//! Addresses that stand for nobody: HR had to fill one in, so everybody without an address has the same. One that three rows or
+//! more share whose other keys and names have nothing in common identifies nobody.
 //!
-//! Rows of several files may be one person whose name each of them writes in another way, so they are counted among those of one file, and
-//! among those whose names are in one writing.
+//! Rows of several files may be one person whose name each of them writes in another way, so they are counted among those of one
+//! file, and among those whose names are in one writing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

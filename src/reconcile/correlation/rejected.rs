@@ -111,8 +111,8 @@ impl RejectedKeys {
         }
     }
 
-    /// A cell under an address that holds a login (`ACME\\ada.byron`, `ada.byron`, Exchange's `…/cn=ada.byron`), an address without its
-    /// @, or the beginning of one (`ada.byron@`, `ada.byron@acme`).
+    /// A cell under an address that holds a login (`ACME\\ada.byron`, `ada.byron`, Exchange's `…/cn=ada.byron`), an address without
+    /// its @, or the beginning of one (`ada.byron@`, `ada.byron@acme`).
     fn add_login(&mut self, cell: &str, place: KeyPlace) {
         let lower = cell.trim().to_lowercase();
         if let Some(begun) = lower.strip_suffix("...").or_else(|| lower.strip_suffix('…')).filter(|begun| begun.len() >= SHORTEST)
@@ -243,7 +243,8 @@ fn addresses_in(text: &str) -> Vec<&str> {
     found
 }
 
-/// Numbers that a spreadsheet turned into scientific notation, by what is left of them: how many digits there were, and the first few.
+/// Numbers that a spreadsheet turned into scientific notation, by what is left of them: how many digits there were, and the first
+/// few.
 #[derive(Debug, Default)]
 struct DamagedNumbers {
     /// Digits in all, digits that are left, their value.

@@ -65,8 +65,8 @@ fn missing(judge: &Judge<'_>, person: Person, held: &HashMap<String, Account>) -
     }
 }
 
-/// An account that has an address of this person, and which. Of further addresses only where the account is not somebody else's, from whom
-/// name or number tell this person apart: a husband's address with his wife's row leaves his account his.
+/// An account that has an address of this person, and which. Of further addresses only where the account is not somebody else's,
+/// from whom name or number tell this person apart: a husband's address with his wife's row leaves his account his.
 fn holder<'a>(judge: &'a Judge<'_>, person: Person, held: &HashMap<String, Account>) -> Option<(&'a str, Account)> {
     let holder = |text: &'a str| Some((text.trim(), *held.get(judge.addresses.identifying(text)?.as_ref())?));
     let main = judge.people.email.get(person).and_then(holder);

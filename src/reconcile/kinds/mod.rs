@@ -1,4 +1,5 @@
-//! The kinds of finding, a file each: on whom a kind is tested, why it may not be, what it finds, in which words, with which columns.
+//! The kinds of finding, a file each: on whom a kind is tested, why it may not be, what it finds, in which words, with which
+//! columns.
 //!
 //! To add one, see CONTRIBUTING.md.
 

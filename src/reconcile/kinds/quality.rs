@@ -89,7 +89,8 @@ fn duplicate_row(judge: &Judge<'_>, person: Person) -> Draft {
     columns(draft, key.map(|key| key.as_str()), key.and_then(|key| cell(key).owned(person)))
 }
 
-/// An account of somebody who may have left, or be switched off, by a row of another file: the rows are not one person by their keys.
+/// An account of somebody who may have left, or be switched off, by a row of another file: the rows are not one person by their
+/// keys.
 fn gone_elsewhere(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     let (person, _) = judge.person_of(account)?;
     let ended = judge.gone_sibling(person)?;

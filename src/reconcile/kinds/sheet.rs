@@ -51,8 +51,8 @@ pub(super) fn without_fields(judge: &Judge<'_>, fields: &[&str], lacks: &str, so
     why.into_iter().collect()
 }
 
-/// A finding on access that should not be there, with what the policy proposes: nothing that cannot be had, and nothing more where all
-/// that a demotion takes is gone, until the time of keeping is over.
+/// A finding on access that should not be there, with what the policy proposes: nothing that cannot be had, and nothing more where
+/// all that a demotion takes is gone, until the time of keeping is over.
 pub(super) fn removing(judge: &Judge<'_>, account: Account, choice: Choice, mut draft: Draft) -> Draft {
     draft = draft.say(&judge.owned_and_locked(account));
     let (policy, domo, kind) = (&judge.rules.config.policy, &judge.rules.config.domo, draft.finding.kind);

@@ -37,7 +37,8 @@ pub(in crate::report) struct Redacted {
 }
 
 impl Redactor {
-    /// A row of `handover.csv`: whose an object is, who may own it next, and what it is called, which is anything that somebody typed.
+    /// A row of `handover.csv`: whose an object is, who may own it next, and what it is called, which is anything that somebody
+    /// typed.
     pub(in crate::report) fn handover(&mut self, row: &mut [String; 8]) {
         let [_, email, _, _, object, _, heir, why] = row;
         *email = self.token(TokenSort::Email, email);
@@ -88,7 +89,8 @@ impl Redactor {
         })
     }
 
-    /// The rules. Of those that are about somebody, who that is, who answers for it and why are tokens whole; of the others every text.
+    /// The rules. Of those that are about somebody, who that is, who answers for it and why are tokens whole; of the others every
+    /// text.
     fn config(&mut self, config: &Config) -> Result<Config> {
         let mut config = config.clone();
         for (sort, words) in said_of_people(&mut config) {
@@ -175,7 +177,8 @@ impl Redactor {
         }
         for gone in resolved {
             let Resolved { subject, reason, how, id: _, kind: _, severity: _, first_seen: _, last_seen: _, by_parameter: _ } = gone;
-            // A run in clear may have said it, and whom a reason names beside its subject (the nearest by name) is not known any more.
+            // A run in clear may have said it, and whom a reason names beside its subject (the nearest by name) is not known any
+            // more.
             if !is_token(subject) {
                 UNREDACTED.clone_into(reason);
             }
@@ -191,7 +194,8 @@ impl Redactor {
         redacted
     }
 
-    /// Every column that holds text, but for those that say nothing of who somebody is. Those come first whose tokens other files have.
+    /// Every column that holds text, but for those that say nothing of who somebody is. Those come first whose tokens other files
+    /// have.
     fn frame(&mut self, frame: &mut DataFrame) -> Result<()> {
         let mut columns: Vec<(String, DataType)> =
             frame.columns().iter().map(|column| (column.name().to_string(), column.dtype().clone())).collect();

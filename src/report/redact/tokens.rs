@@ -89,7 +89,8 @@ impl Redactor {
         self.tokenized(sentence, &longest_first(named, |(_, words)| words), |_, _, _| true)
     }
 
-    /// A sentence with tokens in place of these words, where they stand for themselves and, by what is before and behind them, are meant.
+    /// A sentence with tokens in place of these words, where they stand for themselves and, by what is before and behind them, are
+    /// meant.
     fn tokenized(&mut self, sentence: &str, named: &[(TokenSort, String)], are_meant: fn(TokenSort, &str, &str) -> bool) -> String {
         let mut shown = sentence.to_owned();
         for (sort, words) in named {

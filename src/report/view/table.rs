@@ -43,8 +43,9 @@ pub struct Column {
 /// One cell.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Cell {
-    /// How it is shown: `text`, `address` (text that may break before an @), `bidi` (text that may run the other way), `raw`, `number`, `date`, `empty`, `severity`, `finding`,
-    /// `ok`, `bad`, `long` (a sentence); for a count by severity `number` and its colour, for a number that is missing `empty number`.
+    /// How it is shown: `text`, `address` (text that may break before an @), `bidi` (text that may run the other way), `raw`,
+    /// `number`, `date`, `empty`, `severity`, `finding`, `ok`, `bad`, `long` (a sentence); for a count by severity `number` and its
+    /// colour, for a number that is missing `empty number`.
     pub form: &'static str,
     /// What stands in it.
     pub text: String,

@@ -382,7 +382,8 @@ fn take(entry: SearchEntry, found: &mut Found) {
         return;
     }
     found.entries += 1;
-    // Of an attribute with one value that is no UTF-8 all values come as bytes. The others count; without any, the damage is seen as such.
+    // Of an attribute with one value that is no UTF-8 all values come as bytes. The others count; without any, the damage is seen
+    // as such.
     let damaged = |value: &&Vec<u8>| std::str::from_utf8(value).is_err();
     let mut shown: BTreeMap<&str, Vec<&[u8]>> = BTreeMap::new();
     for (name, values) in &entry.attrs {

@@ -1,5 +1,5 @@
-//! The paging control that a server answers with (RFC 2696). Read by hand: `PagedResults::parse` of ldap3 0.12 panics on a value that is
-//! not whole, and what a server sends is a stranger's.
+//! The paging control that a server answers with (RFC 2696). Read by hand: `PagedResults::parse` of ldap3 0.12 panics on a value
+//! that is not whole, and what a server sends is a stranger's.
 
 /// The cookie of a paging control's value: `SEQUENCE { INTEGER, OCTET STRING }`; none where it is no such value.
 pub(super) fn cookie_of(value: &[u8]) -> Option<Vec<u8>> {

@@ -1,5 +1,5 @@
-//! What an auditor asks the evidence of a certification, point by point: identity, extraction, rules, populations, decisions, what was
-//! done, integrity. The page and its Markdown each have to answer on their own.
+//! What an auditor asks the evidence of a certification, point by point: identity, extraction, rules, populations, decisions, what
+//! was done, integrity. The page and its Markdown each have to answer on their own.
 
 use chrono::{NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};

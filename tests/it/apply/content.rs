@@ -131,7 +131,8 @@ fn ownership_that_came_about_after_the_plan_holds_the_deletion_wherever_the_plan
     assert_eq!(blocked(&run), "");
     assert!(finding(&run, "leaver", 13).unwrap().get("owns").is_none());
     left.company.write("datasets.csv", DATASETS);
-    // The configuration at hand says nothing of content, or names another report of which nobody owns anything: the plan's is asked.
+    // The configuration at hand says nothing of content, or names another report of which nobody owns anything: the plan's is
+    // asked.
     left.company.write("elsewhere.csv", "ID,Name,Owner_User_ID\nd-1,Sales,10\n");
     for at_hand in ["", "[content]\ndatasets = \"elsewhere.csv\"\nmax_age_days = 3650\n"] {
         left.company.configure(at_hand);

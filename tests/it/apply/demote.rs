@@ -11,7 +11,8 @@ use super::fixture::{hundred, update};
 
 const DIRECTORY: &str = "groups = true\n[[directory]]\npath = \"workers.csv\"\n";
 
-/// A company on the Domo of its own documents: 13 has left and is in two groups, 14 is nobody's and has a role of the instance's own.
+/// A company on the Domo of its own documents: 13 has left and is in two groups, 14 is nobody's and has a role of the instance's
+/// own.
 struct Left {
     company: Company,
 }

@@ -1,6 +1,6 @@
-//! The two steps of leaving, access taken and later the account deleted, each killed at every record of its journal or disturbed by a fault at
-//! every request of its own, and then run again: the account is demoted once and deleted once, and between the two the archive knows the
-//! day, as if nothing had happened.
+//! The two steps of leaving, access taken and later the account deleted, each killed at every record of its journal or disturbed by
+//! a fault at every request of its own, and then run again: the account is demoted once and deleted once, and between the two the
+//! archive knows the day, as if nothing had happened.
 //!
 //! A sample runs by default; `DOMO_RECONCILE_KILLS` and `DOMO_RECONCILE_FAULTS=all` try all of them.
 

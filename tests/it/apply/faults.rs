@@ -1,6 +1,6 @@
 //! Every network fault at every request of an apply. After the fault the outcomes must be true of the accounts; and a second apply,
-//! undisturbed, must end where an undisturbed first one does: the same Domo, the same outcomes, no account written twice with different
-//! content, no second account, no second invitation.
+//! undisturbed, must end where an undisturbed first one does: the same Domo, the same outcomes, no account written twice with
+//! different content, no second account, no second invitation.
 //!
 //! A sample runs by default; `DOMO_RECONCILE_FAULTS=all` tries all of them.
 

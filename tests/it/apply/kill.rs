@@ -207,8 +207,8 @@ fn killed_at_random_moments_it_ends_as_if_undisturbed() {
     println!("killed at random: companies {survived}, kills {tried}, lost 0");
 }
 
-/// The journal meets the end of the disk after every so many bytes. Whatever was sent to Domo has its record there; with room again it
-/// ends as if nothing had been.
+/// The journal meets the end of the disk after every so many bytes. Whatever was sent to Domo has its record there; with room again
+/// it ends as if nothing had been.
 #[cfg(unix)]
 #[test]
 fn with_a_full_disk_nothing_is_sent_without_its_record_and_with_room_it_goes_on() {

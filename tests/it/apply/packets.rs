@@ -490,7 +490,8 @@ fn a_file_that_is_read_again_turns_nothing_that_was_decided_after_it() {
     again("--reopen", ["ana@acme.com", "boss@acme.com"]);
 }
 
-/// Approve, reject, approve again, each in a sheet of its own: the last counts. Of a file that was handed in before nothing counts again.
+/// Approve, reject, approve again, each in a sheet of its own: the last counts. Of a file that was handed in before nothing counts
+/// again.
 #[test]
 fn a_mind_that_is_changed_back_in_a_sheet_counts_and_the_sheet_of_before_does_not() {
     let company = Company::new(&STAFF);

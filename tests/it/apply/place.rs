@@ -1,4 +1,5 @@
-//! One plan, one journal, one lock, and the rules of its run, whatever name the plan is called by and wherever the apply is started.
+//! One plan, one journal, one lock, and the rules of its run, whatever name the plan is called by and wherever the apply is
+//! started.
 
 use std::path::{Path, PathBuf};
 
@@ -533,7 +534,8 @@ fn what_the_archive_knows_of_a_plan_holds_for_a_copy_of_it() {
     for copy in &copies {
         assert_eq!(story.apply(copy, &[]).code(0).json()["counts"]["changed-since-plan"], 1);
     }
-    // What is recorded of a copy in the archive is recorded in the plan; and who takes an approval back takes it from the copies, too.
+    // What is recorded of a copy in the archive is recorded in the plan; and who takes an approval back takes it from the copies,
+    // too.
     story.review(&copies[1], &["--reopen", "all", "--by", "ana"]).code(0);
     let plan: Value = serde_json::from_slice(&std::fs::read(story.plan()).unwrap()).unwrap();
     assert!(plan["decisions"].as_object().unwrap().values().all(|decision| decision["verdict"] == "open"), "{plan}");

@@ -139,7 +139,8 @@ fn a_finding_without_an_action_is_kept_sent_back_or_accepted_until_a_day() {
     }
 }
 
-/// An exception names an account: what is about none is refused here as `review --accept` refuses it, and its page does not offer it.
+/// An exception names an account: what is about none is refused here as `review --accept` refuses it, and its page does not offer
+/// it.
 #[test]
 fn what_is_about_no_account_is_not_accepted_until_a_day() {
     let mut plan = judged().plan().clone();
@@ -500,7 +501,8 @@ fn two_sheets_that_decide_one_row_differently_record_nothing_in_any_order() {
     }
 }
 
-/// Somebody hands in a sheet, takes a decision out of it and hands it in again: the approval must not quietly stand, nor quietly go.
+/// Somebody hands in a sheet, takes a decision out of it and hands it in again: the approval must not quietly stand, nor quietly
+/// go.
 #[test]
 fn a_row_left_blank_by_who_had_filled_it_in_is_refused_by_row() {
     let folder = folder(&open());
@@ -577,8 +579,8 @@ fn nothing_is_recorded_on_a_plan_that_was_made_later_than_now() {
     review_at(&folder, minutes, &["--approve", "all", "--by", "ana"]).code(0);
 }
 
-/// What LibreOffice itself saved: the workbook, and the CSV file as a German office keeps it (semicolons, Windows-1252). In both a title
-/// that begins as a formula does, numbers of 16 digits and with leading zeros, quotes and semicolons.
+/// What LibreOffice itself saved: the workbook, and the CSV file as a German office keeps it (semicolons, Windows-1252). In both a
+/// title that begins as a formula does, numbers of 16 digits and with leading zeros, quotes and semicolons.
 #[test]
 fn sheets_that_libreoffice_saved_decide() {
     let fixture = |name: &str| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/review").join(name);

@@ -1,5 +1,5 @@
-//! A plan from the audit that makes it to the audit after it, as the people around it would go: with review sheets that went through a
-//! spreadsheet, a rehearsal, an import file, and an apply that looks again.
+//! A plan from the audit that makes it to the audit after it, as the people around it would go: with review sheets that went
+//! through a spreadsheet, a rehearsal, an import file, and an apply that looks again.
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! Access is taken away first and the account deleted later: by the days since this tool's own journal says so, and by nothing else.
+//! Access is taken away first and the account deleted later: by the days since this tool's own journal says so, and by nothing
+//! else.
 
 use std::path::PathBuf;
 

@@ -321,8 +321,8 @@ fn what_any_of_our_plans_did_is_our_action_in_the_next_report() {
     assert!(certified.contains("by our action: plan P-") && !certified.contains("nothing of ours did it"));
 }
 
-/// Of every file that a run's manifest or a later one names, and of those beside them, `verify` says what was done to it, and waits for
-/// nothing that stands in its place. What may be made anew by `review` and `certify` is told apart from what may not.
+/// Of every file that a run's manifest or a later one names, and of those beside them, `verify` says what was done to it, and waits
+/// for nothing that stands in its place. What may be made anew by `review` and `certify` is told apart from what may not.
 #[cfg(unix)]
 #[test]
 fn every_file_that_was_altered_shortened_removed_or_added_is_told_by_name() {

@@ -10,9 +10,9 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/v1")
 }
 
-/// A file of a version may say more than it did: a reader passes over what it does not know. What it said stays, and so does that older
-/// files are read: nothing becomes required that was not. To make a new version, add its own folder; to make this one where none is,
-/// run the test with NEW_FIXTURES=1.
+/// A file of a version may say more than it did: a reader passes over what it does not know. What it said stays, and so does that
+/// older files are read: nothing becomes required that was not. To make a new version, add its own folder; to make this one where
+/// none is, run the test with NEW_FIXTURES=1.
 #[track_caller]
 fn readable_schema(name: &str, schema: &schemars::Schema) {
     let (now, then) = now_and_then(name, schema);
@@ -59,7 +59,8 @@ fn now_and_then(name: &str, schema: &schemars::Schema) -> (Value, Value) {
     (now, serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap())
 }
 
-/// Where `now` does not have what `then` has. Further alternatives, a further type and further fields are no loss; defaults may change.
+/// Where `now` does not have what `then` has. Further alternatives, a further type and further fields are no loss; defaults may
+/// change.
 fn lost(then: &Value, now: &Value, place: &str) -> Vec<String> {
     match (then, now) {
         // A list of words, each with its description since.

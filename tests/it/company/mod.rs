@@ -106,7 +106,8 @@ pub fn company() -> Company {
 }
 
 impl Company {
-    /// 139 people with an account that says the same. Two of them have not signed in for long, one is an administrator without a second factor.
+    /// 139 people with an account that says the same. Two of them have not signed in for long, one is an administrator without a
+    /// second factor.
     fn agree(&mut self) {
         for _ in 0..139 {
             let person = self.next_plain(&OFFICE.map(|(department, titles)| (department, titles.to_vec())));
@@ -567,7 +568,8 @@ impl Company {
         }
     }
 
-    /// An account that agrees with this person, in Domo's ways: some phones without spaces, some numbers as JSON numbers, some dates in 1970.
+    /// An account that agrees with this person, in Domo's ways: some phones without spaces, some numbers as JSON numbers, some
+    /// dates in 1970.
     fn account(&mut self, person: &Person) -> Account {
         self.accounts_made += 1;
         let n = self.accounts_made;

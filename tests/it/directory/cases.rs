@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::exports::{Company, Judged};
 use super::writers::zip;
 
-/// A workbook with parts and cells as writers really make them: other separators and roots, guides to the reading, rows out of order.
+/// A workbook with parts and cells as writers really make them: other separators and roots, guides to the reading, rows out of
+/// order.
 fn odd_workbook(part: impl Fn(&str) -> String, target: &str, texts: &str, rows: &str) -> Vec<u8> {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let relations = "http://schemas.openxmlformats.org/package/2006/relationships";
@@ -144,8 +145,8 @@ fn whoever_was_hired_again_after_the_last_day_is_employed() {
     assert!(judged.findings.iter().any(|finding| finding["kind"] == "quality" && finding["person"]["name"] == "Nora Silva"));
 }
 
-/// The exports of `cases/`, made after what people report of their own, each with what is right: how the audit ends, and in how many
-/// situations its accounts and people are. A folder without accounts has those that stand beside the folders.
+/// The exports of `cases/`, made after what people report of their own, each with what is right: how the audit ends, and in how
+/// many situations its accounts and people are. A folder without accounts has those that stand beside the folders.
 #[test]
 fn every_case_is_judged_as_was_decided_before_it_was_run() {
     let all = |matched: u64| (0, json!({"matched": matched}), json!({"matched": matched}));

@@ -1,5 +1,5 @@
-//! Values that were damaged on their way are compared as they certainly were, or not at all, and never written: not by an update, not in
-//! a new account.
+//! Values that were damaged on their way are compared as they certainly were, or not at all, and never written: not by an update,
+//! not in a new account.
 
 use serde_json::Value;
 

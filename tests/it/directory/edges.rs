@@ -1,5 +1,5 @@
-//! Where exports come apart: headers among the people, two tables in one file, cells in the dress of another program, records that take
-//! back others, and people whose address is only half there.
+//! Where exports come apart: headers among the people, two tables in one file, cells in the dress of another program, records that
+//! take back others, and people whose address is only half there.
 
 use serde_json::{Value, json};
 

@@ -437,8 +437,8 @@ fn a_space_that_does_not_break_is_no_part_of_an_address() {
     }
 }
 
-/// A row that is rejected may be of whoever has an address that it holds, however it is written there and wherever it was moved to; the
-/// address of somebody's manager is that of somebody else.
+/// A row that is rejected may be of whoever has an address that it holds, however it is written there and wherever it was moved to;
+/// the address of somebody's manager is that of somebody else.
 #[test]
 fn nobody_is_an_orphan_whose_address_a_rejected_row_holds() {
     let rest = "2002,Tom Becker,tom.becker@acme.example,\n2003,Mara Novak,mara.novak@acme.example,\n";

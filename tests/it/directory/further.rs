@@ -1,5 +1,5 @@
-//! Further members of each kind of trouble that exports have, made by somebody who did not write what reads them: what HR systems of
-//! several countries write, from the file to the judgement.
+//! Further members of each kind of trouble that exports have, made by somebody who did not write what reads them: what HR systems
+//! of several countries write, from the file to the judgement.
 
 use serde_json::{Value, json};
 

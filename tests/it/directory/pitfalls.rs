@@ -1,5 +1,5 @@
-//! What goes wrong with exports, each with the case that shows it is handled. The numbers are a list of pitfalls that other importers
-//! fell into.
+//! What goes wrong with exports, each with the case that shows it is handled. The numbers are a list of pitfalls that other
+//! importers fell into.
 
 use domo_reconcile::config::{DateOrder, Directory};
 use domo_reconcile::directory::{People, load};

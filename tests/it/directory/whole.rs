@@ -1,4 +1,5 @@
-//! Whether a list is all there is: what it says of itself, and whether its file is whole. Each kind with members nobody handed over.
+//! Whether a list is all there is: what it says of itself, and whether its file is whole. Each kind with members nobody handed
+//! over.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};

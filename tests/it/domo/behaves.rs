@@ -1,5 +1,5 @@
-//! What is known of Domo's API, point by point, against the sandbox as any client meets it. Each point is one that a client can rely
-//! on, or has to cope with.
+//! What is known of Domo's API, point by point, against the sandbox as any client meets it. Each point is one that a client can
+//! rely on, or has to cope with.
 
 use domo_reconcile::sandbox::{ActivityEvent, Options, Profile, Running};
 use reqwest::{Client, Method, Response, StatusCode};

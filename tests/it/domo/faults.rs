@@ -14,7 +14,8 @@ const LIST: &str = "/v1/users";
 /// Pages that are asked for at once.
 const AT_ONCE: u64 = 2;
 
-/// Faults that pass: a pull that goes on after them must be whole. With `WALK=all`, also those that are handled as one of the others.
+/// Faults that pass: a pull that goes on after them must be whole. With `WALK=all`, also those that are handled as one of the
+/// others.
 fn passing() -> Vec<What> {
     let alike = ["429:0", "408", "502", "504"].into_iter().filter(|_| std::env::var("WALK").as_deref() == Ok("all"));
     let kinds = [

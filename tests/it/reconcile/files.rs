@@ -85,8 +85,8 @@ fn a_key_that_an_unquoted_delimiter_has_moved_never_makes_an_orphan() {
     }
 }
 
-/// A delimiter at the end of every line and a note beside a sheet move nothing: what stands under the headers that are not read stays
-/// there, and hides no orphan.
+/// A delimiter at the end of every line and a note beside a sheet move nothing: what stands under the headers that are not read
+/// stays there, and hides no orphan.
 #[test]
 fn of_rows_that_are_longer_but_have_not_moved_nothing_else_is_taken() {
     let csv = "Employee ID,Email,Recruiter,\n101,b@@acme,ada@acme.com,\n9001,x@acme.com,ada@acme.com,\n";

@@ -207,8 +207,8 @@ impl Naive {
         naive
     }
 
-    /// The rows of each person: those of different files that share a key and disagree in none, nor in the name where neither both keys nor
-    /// the main address are the same.
+    /// The rows of each person: those of different files that share a key and disagree in none, nor in the name where neither both
+    /// keys nor the main address are the same.
     fn people(&self) -> Vec<Vec<usize>> {
         let rows = &self.company.people;
         let main = |row: usize| self.identifying(&rows[row].email);
@@ -593,8 +593,8 @@ pub(super) fn situations(company: &Company) -> Judgement {
     Judgement { accounts, people }
 }
 
-/// Whether the evidence lets a plan write the name, address or number of this row's person onto this account: two keys agree as they stand, or
-/// one does and the names share a part; for the number it is enough that they do not differ.
+/// Whether the evidence lets a plan write the name, address or number of this row's person onto this account: two keys agree as
+/// they stand, or one does and the names share a part; for the number it is enough that they do not differ.
 pub(super) fn may_be_written(company: &Company, field: &str, account: usize, row: usize) -> bool {
     let naive = Naive::new(company);
     let person = naive.rows.iter().position(|rows| rows.contains(&row)).unwrap();

@@ -1,5 +1,5 @@
-//! Everything that can go wrong on the way. What comes out is exact, or says that it is not all, or is an error: never a shorter list
-//! that looks whole.
+//! Everything that can go wrong on the way. What comes out is exact, or says that it is not all, or is an error: never a shorter
+//! list that looks whole.
 
 use std::time::Duration;
 
@@ -36,7 +36,8 @@ async fn came(kind: &str, faults: &[&str]) -> (FetchResult, u64) {
     let running = sandbox(|_| {}).await;
     faults.iter().for_each(|fault| running.fault(fault.parse::<Fault>().unwrap()));
     let directory = configured(kind, &running.url());
-    // A slow answer is given up soon, and no other: on a busy machine one that is late by itself would move the fault to another page.
+    // A slow answer is given up soon, and no other: on a busy machine one that is late by itself would move the fault to another
+    // page.
     let exchange = if faults.iter().any(|fault| fault.contains("slow")) { 400 } else { 8_000 };
     let limits = Limits { exchange: Duration::from_millis(exchange), ..impatient() };
     let came = match quiet::fetch(&directory, &variable, limits, Depth::Whole, &Silent).await {

@@ -209,7 +209,8 @@ async fn a_server_that_is_busy_is_asked_again_from_the_first_page() {
 #[tokio::test]
 async fn an_answer_that_is_none_of_ldap_ends_no_program() {
     let broken = [
-        // An entry without attributes, one whose name is a number, a code that is none, an operation nobody knows, and no BER at all.
+        // An entry without attributes, one whose name is a number, a code that is none, an operation nobody knows, and no BER at
+        // all.
         ber(0x64, &text("uid=p1")),
         ber(0x64, &[ber(0x02, &[1]), ber(0x30, &[])].concat()),
         ber(0x65, &[text("0"), text(""), text("")].concat()),

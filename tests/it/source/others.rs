@@ -1,5 +1,5 @@
-//! Servers of others that come by pip and npm: scim2-server, canaille's tokens in front of one, and azurite's signed addresses; and the
-//! vendors' own clients against the sandbox, which plays what has no faithful server.
+//! Servers of others that come by pip and npm: scim2-server, canaille's tokens in front of one, and azurite's signed addresses; and
+//! the vendors' own clients against the sandbox, which plays what has no faithful server.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

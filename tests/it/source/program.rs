@@ -101,7 +101,8 @@ fn a_fetched_directory_is_judged_kept_and_replayed_without_its_source() {
     }
     let manifest = json(&folder.join("manifest.json"));
     assert_eq!(manifest["summary"]["evidence"]["sources"], findings["evidence"]["sources"]);
-    // Digests have one form in each file, wherever the directory is from: digits as evidence, with the hash's name as what a file names.
+    // Digests have one form in each file, wherever the directory is from: digits as evidence, with the hash's name as what a file
+    // names.
     let digits = source["sha256"].as_str().unwrap();
     assert!(digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()), "{digits}");
     assert_eq!(json(&folder.join("plan.json"))["inputs"]["directory"][0], format!("sha256:{digits}"));

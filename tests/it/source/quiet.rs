@@ -1,4 +1,5 @@
-//! What every test of a source asks besides: that no secret is in anything the program says or leaves behind, at its most talkative.
+//! What every test of a source asks besides: that no secret is in anything the program says or leaves behind, at its most
+//! talkative.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -33,8 +34,8 @@ pub(super) async fn fetch(
     fetched
 }
 
-/// Runs the program at trace level with these variables, and looks for their secrets in its output and in every file below the folder but
-/// those that hold them by purpose.
+/// Runs the program at trace level with these variables, and looks for their secrets in its output and in every file below the
+/// folder but those that hold them by purpose.
 pub(super) fn run<'a>(folder: &Path, env: &[(&str, &str)], args: impl IntoIterator<Item = &'a str>) -> Ran {
     let mut command = command(folder);
     heard(folder, env, command.envs(env.iter().copied()).arg("-vvv").args(args))
@@ -82,8 +83,8 @@ fn shows_none(said: &str, secrets: &[String]) {
     assert!(token.is_none(), "it shows a token");
 }
 
-/// Tokens that servers hand out are JSON Web Tokens here: two objects in base64, and a dot between. Three letters alone stand in any
-/// packed file by chance.
+/// Tokens that servers hand out are JSON Web Tokens here: two objects in base64, and a dot between. Three letters alone stand in
+/// any packed file by chance.
 fn is_token(text: &str) -> bool {
     let is_base64url = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
     text.split_once('.').is_some_and(|(head, rest)| head.chars().all(is_base64url) && rest.starts_with("eyJ"))

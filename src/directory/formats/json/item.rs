@@ -522,7 +522,8 @@ impl<'de> serde::Deserialize<'de> for Members<'de> {
     }
 }
 
-/// Without wrappers around one value: Personio's `attributes.first_name.value`, MongoDB's `hired.$date.$numberLong`, DynamoDB's `mail.S`.
+/// Without wrappers around one value: Personio's `attributes.first_name.value`, MongoDB's `hired.$date.$numberLong`, DynamoDB's
+/// `mail.S`.
 fn unwrapped(path: &str) -> String {
     let personio = path.starts_with("attributes.");
     let wraps =

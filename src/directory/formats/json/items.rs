@@ -259,7 +259,8 @@ fn open(scan: &Scan<'_>, object: Span, envelope: Envelope, found: &mut Items) ->
     Ok((found.items.len() - before) as u64)
 }
 
-/// How many people are in another list and not in the one that was read, by their addresses, or where neither has any by their numbers.
+/// How many people are in another list and not in the one that was read, by their addresses, or where neither has any by their
+/// numbers.
 fn unread(scan: &Scan<'_>, read: &[Span], other: Candidate) -> Result<u64> {
     if other.path.last().is_some_and(|name| apart::is_no_person(name.strip_suffix('s').unwrap_or(name))) {
         return Ok(0);

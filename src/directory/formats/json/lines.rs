@@ -1,5 +1,5 @@
-//! Objects one a line, as tools write them that move data: lines that say what is to be done with the next, records of a stream, the
-//! answers to a batch of requests. What is about no person goes, and what a later line takes back.
+//! Objects one a line, as tools write them that move data: lines that say what is to be done with the next, records of a stream,
+//! the answers to a batch of requests. What is about no person goes, and what a later line takes back.
 
 use std::collections::HashMap;
 
@@ -104,7 +104,8 @@ pub(super) fn inner_lists(scan: &Scan<'_>, items: Vec<Span>) -> Result<Vec<Span>
     Ok(inner)
 }
 
-/// The answers to a batch of requests, as Microsoft Graph gives them (`{"responses": [{"status": 200, "body": {…}}]}`), each a page.
+/// The answers to a batch of requests, as Microsoft Graph gives them (`{"responses": [{"status": 200, "body": {…}}]}`), each a
+/// page.
 pub(super) fn answers(scan: &Scan<'_>, objects: Vec<Span>) -> Result<Vec<Span>> {
     let [object] = objects.as_slice() else { return Ok(objects) };
     let members = scan.members(object.0)?;

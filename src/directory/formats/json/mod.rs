@@ -1,9 +1,9 @@
-//! JSON as APIs and exports write it: a list, a list in an envelope, one object a line, pages one after another, objects keyed by id,
-//! and tables whose columns stand apart from their rows, as Domo's own query answers are.
+//! JSON as APIs and exports write it: a list, a list in an envelope, one object a line, pages one after another, objects keyed by
+//! id, and tables whose columns stand apart from their rows, as Domo's own query answers are.
 //!
 //! The items are found first (a scan over brackets and strings), then read at the same time, straight into columns. Nested objects
-//! become paths (`name.givenName`), lists of objects are chosen from by their type (`emails[type=work].value`). Which paths a file has
-//! is known only at its end, so every path that could be read is kept until the columns are chosen.
+//! become paths (`name.givenName`), lists of objects are chosen from by their type (`emails[type=work].value`). Which paths a file
+//! has is known only at its end, so every path that could be read is kept until the columns are chosen.
 
 mod item;
 mod items;
