@@ -97,7 +97,8 @@ fn inside(folder: &Path) -> Result<Vec<PathBuf>> {
 
 fn unknown(path: &Path) -> Failure {
     Failure::failed(format!(
-        "cannot read {}: an earlier apply may have shown there that this instance deletes an account that it is asked to deactivate",
+        "cannot read {}: an earlier apply may have shown there that this instance deletes an account that it is asked to \
+         deactivate",
         path.display()
     ))
     .hint("`verify` says what was altered; put it back from a copy that is whole, or reject the deactivations")

@@ -48,8 +48,8 @@ impl ListedAccounts {
         let named: Vec<_> = lost.iter().map(|(field, _)| format!("`{field}`")).collect();
         (!named.is_empty()).then(|| {
             format!(
-                "Domo's list tells {} of this account and the account itself does not: writing it would clear that, so nothing was sent. \
-                 Apply again later",
+                "Domo's list tells {} of this account and the account itself does not: writing it would clear that, so nothing was \
+                 sent. Apply again later",
                 named.join(", ")
             )
         })
@@ -156,8 +156,8 @@ pub(super) async fn held(action: &Action, known: Known<'_>) -> Result<Option<Str
     };
     Ok(why.map(|why| {
         format!(
-            "{why}: hand it over first (handover.csv names the objects; where it is not known, `check` says how each report comes out), then \
-             run `audit` again"
+            "{why}: hand it over first (handover.csv names the objects; where it is not known, `check` says how each report comes \
+             out), then run `audit` again"
         )
     }))
 }
@@ -188,7 +188,8 @@ fn without_group(action: &Action, known: Option<&[Group]>) -> Option<String> {
     let name = action.groups().find(|name| fitting(name) != 1)?;
     let what = if fitting(name) == 0 { "there is no group" } else { "several groups are called" };
     Some(format!(
-        "{what} `{name}`, so the account was not created: mend the groups in Domo and apply again, or [[group]] and run `audit` again"
+        "{what} `{name}`, so the account was not created: mend the groups in Domo and apply again, or [[group]] and run `audit` \
+         again"
     ))
 }
 

@@ -20,8 +20,8 @@ use crate::text;
 const SO_BEFORE: &str = "it was so before anything was written";
 
 /// What to do where a group cannot be left.
-const STAYS: &str = ". If a rule chooses its members, change the rule in Domo; [content] groups names the DomoStats report that says which \
-                     groups those are, and a plan then leaves them alone";
+const STAYS: &str = ". If a rule chooses its members, change the rule in Domo; [content] groups names the DomoStats report that \
+                     says which groups those are, and a plan then leaves them alone";
 
 /// What an earlier apply left of an action.
 #[derive(Debug, Clone, Default)]

@@ -109,7 +109,8 @@ pub const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("DOMO_API_URL", "Where Domo's API is; https://api.domo.com by default. Plain http only to loopback addresses."),
             (
                 "DOMO_SCIM_URL, DOMO_SCIM_TOKEN",
-                "The SCIM root and its bearer token, where [domo] deactivate_with is scim; DOMO_SCIM_TOKEN_FILE names a file that holds the token.",
+                "The SCIM root and its bearer token, where [domo] deactivate_with is scim; DOMO_SCIM_TOKEN_FILE names a file that \
+                 holds the token.",
             ),
             ("NO_COLOR", "Set: no colours."),
             (

@@ -57,7 +57,8 @@ pub(super) fn say_tripped(invocation: &Invocation, prepared: &PreparedApply<'_>)
 /// What there is to say, and to do, where no action of a plan is approved.
 pub(super) fn nothing_approved(plan: &Plan, path: &Path, config: &cli::ConfigFile) -> String {
     format!(
-        "No action of plan {} is approved: there is nothing to carry out.\nNext:   domo-reconcile review {}{} --approve SELECTOR --by WHO",
+        "No action of plan {} is approved: there is nothing to carry out.\nNext:   domo-reconcile review {}{} --approve SELECTOR \
+         --by WHO",
         plan.id,
         cli::argument(path),
         config.flag()

@@ -88,9 +88,13 @@ fn can_still_invite(file: &PlanFile) -> Result<()> {
     }
     let names = text::shown(&waiting.join(", "));
     Err(Failure::failed(format!(
-        "Domo's API sends an invitation only while it creates an account and has no call to invite one that exists. To be invited: {names}"
+        "Domo's API sends an invitation only while it creates an account and has no call to invite one that exists. To be invited: \
+         {names}"
     ))
-    .hint("invite them in Domo (Admin > People); `apply --confirm --invite` or `[policy] send_invite = true` invites with the creation")
+    .hint(
+        "invite them in Domo (Admin > People); `apply --confirm --invite` or `[policy] send_invite = true` invites with the \
+         creation",
+    )
     .into())
 }
 

@@ -19,7 +19,10 @@ use crate::text;
 pub(crate) fn load(invocation: &Invocation, config: &Config, archive: Option<&Path>) -> Result<People> {
     if config.directory.is_empty() {
         return Err(Failure::usage("no directory export is named")
-            .hint("give one with --directory FILE, or configure [[directory]] path = \"…\"; `domo-reconcile demo` shows the whole with a sample company")
+            .hint(
+                "give one with --directory FILE, or configure [[directory]] path = \"…\"; `domo-reconcile demo` shows the whole \
+                 with a sample company",
+            )
             .into());
     }
     check_variables(invocation, &config.directory)?;
@@ -33,7 +36,9 @@ pub(crate) fn load(invocation: &Invocation, config: &Config, archive: Option<&Pa
         let borne_out = || before().is_some_and(|before| source.rows >= before.saturating_sub(before / 10));
         if unproven && !borne_out() {
             source.origin.doubts.push(
-                "proven by its end sign only: it does not say how many people it has; expect_at_least, or a run after this one, bears it out".into(),
+                "proven by its end sign only: it does not say how many people it has; expect_at_least, or a run after this one, \
+                 bears it out"
+                    .into(),
             );
         }
     }

@@ -83,8 +83,9 @@ fn summary(import: &Import, folder: &Path, plan: &Plan) -> String {
     match import.files.is_empty() {
         true => lines.push("Nothing that is approved and still to be done can be imported.".into()),
         false => lines.push(format!(
-            "\nUpload each under Admin > Governance > People > Bulk Import, with UTF-8 not enforced: the files have no byte-order mark. An \
-             account that changed after {judged} is not noticed here, and nothing counts as done: the next audit shows what took."
+            "\nUpload each under Admin > Governance > People > Bulk Import, with UTF-8 not enforced: the files have no byte-order \
+             mark. An account that changed after {judged} is not noticed here, and nothing counts as done: the next audit shows \
+             what took."
         )),
     }
     if !import.left_out.is_empty() {

@@ -87,8 +87,8 @@ fn undecided(options: &cli::Init) -> Failure {
     let failure = Failure::usage(format!("{} is not written: the directory is not understood yet", options.out.display()));
     let Some(export) = options.directory.iter().find(|export| export.is_file()) else { return failure };
     failure.hint(format!(
-        "where a setting is to be chosen, write {} yourself, two lines and the setting below them, then `domo-reconcile check{}`: [[directory]] \
-         and path = {}",
+        "where a setting is to be chosen, write {} yourself, two lines and the setting below them, then `domo-reconcile check{}`: \
+         [[directory]] and path = {}",
         options.out.display(),
         flag(&options.out),
         quoted(&export.to_string_lossy())
@@ -151,7 +151,10 @@ fn written(folder: &Path, directories: &[Directory], sources: &[Source], account
         }
         let unknown: Vec<_> = source.status_words.iter().filter(|word| word.taken_for == Status::Unknown).collect();
         if !unknown.is_empty() {
-            text.push_str("\n# These words say nothing certain. Ask who owns the HR system, then choose: active | leave | suspended | terminated | prehire\n");
+            text.push_str(
+                "\n# These words say nothing certain. Ask who owns the HR system, then choose: active | leave | \
+                 suspended | terminated | prehire\n",
+            );
             text.push_str("[directory.status]\n");
             for word in unknown {
                 writeln!(text, "# {} = \"\"     # {}", quoted(&word.word), text::plural(word.count, "row", "rows"))?;
@@ -160,12 +163,16 @@ fn written(folder: &Path, directories: &[Directory], sources: &[Source], account
     }
     text.push_str(
         "\n# Accounts that are not people: listed in the report, never touched. `*` stands for anything.\n\
-         # [[exclude]]\n# email = \"svc-*@acme.example\"\n# reason = \"service accounts\"\n# owner = \"data-platform@acme.example\"\n",
+         # [[exclude]]\n# email = \"svc-*@acme.example\"\n# reason = \"service accounts\"\n\
+         # owner = \"data-platform@acme.example\"\n",
     );
     if let Some(accounts) = accounts {
         suggest(&mut text, accounts)?;
     }
-    text.push_str("\n[policy]\n# leaver = \"deactivate\"        # deactivate | demote | delete | report\n# missing = \"report\"           # create | report\n");
+    text.push_str(
+        "\n[policy]\n# leaver = \"deactivate\"        # deactivate | demote | delete | report\n\
+         # missing = \"report\"           # create | report\n",
+    );
     Ok(text)
 }
 

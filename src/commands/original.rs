@@ -157,6 +157,17 @@ fn foreign(run: &StoredRun, plan: &Plan) -> Failure {
         return Failure::failed(format!("{} was written by a newer version ({})", run.id(), run.head.schema))
             .hint("use that version");
     }
-    Failure::new(FailureKind::PlanRefused, format!("the run {} has no plan {}: it was put in the place of another, or was altered", run.id(), plan.id))
-        .hint("take the plan as it stands in the run's folder, or run `audit` again; where a certification was ended anew, its new plan counts")
+    Failure::new(
+        FailureKind::PlanRefused,
+        format!(
+            "the run {} has no plan {}: it was put in the place of another, or was \
+             altered",
+            run.id(),
+            plan.id
+        ),
+    )
+    .hint(
+        "take the plan as it stands in the run's folder, or run `audit` again; where a certification was ended anew, its new \
+         plan counts",
+    )
 }

@@ -116,8 +116,8 @@ fn announce(invocation: &Invocation, stored: &Stored, plan: &Plan) {
     ));
     if !knows_groups(stored) && !named_groups(plan).is_empty() {
         invocation.terminal.say(
-            "note: the groups of new accounts are taken to be there: the run did not read Domo's groups ([domo] groups = true does); \
-             the dry run asks Domo for them",
+            "note: the groups of new accounts are taken to be there: the run did not read Domo's groups ([domo] groups = true \
+             does); the dry run asks Domo for them",
         );
     }
 }

@@ -108,8 +108,8 @@ impl Output<'_> {
         let outcome = match (self.identical, self.same_rules) {
             (true, _) => format!("The findings of {replay_of} come out again, byte for byte."),
             (false, true) if lacks_earlier => format!(
-                "The findings of {replay_of} cannot all come out again: whose rights rose was found against the run before it, which is \
-                 not beside it."
+                "The findings of {replay_of} cannot all come out again: whose rights rose was found against the run before it, \
+                 which is not beside it."
             ),
             (false, true) => format!("The findings of {replay_of} do NOT come out again, with the same version and configuration."),
             (false, false) => format!("{replay_of} judged with another version or configuration."),

@@ -63,8 +63,8 @@ fn walk(section: &str, table: &DeTable<'_>, problems: &mut Vec<(usize, Wrong)>) 
             }
             DeValue::String(name) if key.ends_with("_env") && !is_variable(name) => {
                 let said = format!(
-                    "{section}{key} is not the name of an environment variable (letters, digits and `_`): name the variable that holds \
-                     the value, and put the value there"
+                    "{section}{key} is not the name of an environment variable (letters, digits and `_`): name the variable that \
+                     holds the value, and put the value there"
                 );
                 problems.push((at, Wrong::Text(said)));
             }

@@ -160,7 +160,10 @@ fn refuse_unmatchable(raw: &Raw, mapping: &Mapping) -> Result<()> {
             "no column holds e-mail addresses or employee numbers and nothing else, so nobody could be matched; `{}` holds some",
             column.header
         ))
-        .hint("the table needs one row for each person: where a record stands in several lines, one below the other, export it as a table"),
+        .hint(
+            "the table needs one row for each person: where a record stands in several lines, one below the other, export it as \
+             a table"
+        ),
         None => Failure::usage("no column holds e-mail addresses or employee numbers, so nobody could be matched")
             .hint("name the columns in [directory.columns], e.g. email = \"…\""),
     })
@@ -178,7 +181,8 @@ fn whole(raw: &Raw, file: &config::Directory, listed: u64, source: &mut Source) 
             .extend(Some(()).filter(|()| !raw.marks.is_ended() && !file.complete && file.kind.is_none()).and_then(|()| cap()));
     } else if file.complete {
         source.warnings.push(format!(
-            "`complete = true` in the configuration: it is taken for the whole directory although {}; whoever is missing from it may be missing because of that",
+            "`complete = true` in the configuration: it is taken for the whole directory although {}; whoever is missing from it \
+             may be missing because of that",
             doubts.join(", and ")
         ));
     } else {

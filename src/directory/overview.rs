@@ -169,7 +169,8 @@ pub fn between(all: &[People]) -> Result<Vec<String>> {
             let name = |at: usize| all.get(at).and_then(|people| people.sources.first()).map_or("", |source| source.name.as_str());
             let rows: Vec<String> = first.iter().take(3).map(|(at, row, _)| format!("row {row} of {}", name(*at))).collect();
             said.push(format!(
-                "{} in several directories beside different {others}, first in {}: such rows are not one person, and nothing is proposed for them",
+                "{} in several directories beside different {others}, first in {}: such rows are not one person, and nothing is \
+                 proposed for them",
                 crate::text::plural(differing.len() as u64, noun, nouns),
                 rows.join(" and ")
             ));

@@ -238,12 +238,21 @@ impl Reader<'_> {
             let named = self.file.columns.values().map(|header| format!("`{header}`")).collect::<Vec<_>>().join(", ");
             if named.is_empty() {
                 Failure::usage(format!("no headers were found in the first {searched} rows"))
-                    .hint("the file needs a row of headers such as `Email, Employee ID, Status`; where they are called otherwise, name them in [directory.columns], e.g. email = \"…\"")
+                    .hint(
+                        "the file needs a row of headers such as `Email, Employee ID, Status`; where they are called otherwise, \
+                         name them in [directory.columns], e.g. email = \"…\"",
+                    )
                     .into()
             } else {
-                Failure::usage(format!("no headers were found in the first {searched} rows, and none of {named}, which [directory.columns] names"))
-                    .hint("copy the headers into [directory.columns] as they stand in the file, or give the number of their row with header_row")
-                    .into()
+                Failure::usage(format!(
+                    "no headers were found in the first {searched} rows, and none of {named}, which \
+                     [directory.columns] names"
+                ))
+                .hint(
+                    "copy the headers into [directory.columns] as they stand in the file, or give the number of their row \
+                     with header_row",
+                )
+                .into()
             }
         })
     }

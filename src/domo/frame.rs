@@ -14,12 +14,13 @@ use crate::terms::{FIELDS, Owned};
 use crate::text;
 
 /// What is said of accounts of which none says whether it is active, before the ways on.
-pub(super) const NO_INACTIVE_STATE: &str = "no account says whether it is active: every account that is listed counts as active, and no deactivation is proposed, because none \
-     could be read back. ";
+pub(super) const NO_INACTIVE_STATE: &str = "no account says whether it is active: every account that is listed counts as active, \
+     and no deactivation is proposed, because none could be read back. ";
 
 /// How access is taken away where no deactivation is honoured, with the line of configuration for each way.
-pub const WAYS_ON: &str = "Access is taken away with `[policy] leaver = \"demote\"` (role and groups; a revert gives them back) or `\"delete\"` \
-     (for good; Domo refuses it while DataSets or DataFlows are owned), `orphan` likewise, or by hand under Admin > Governance > People";
+pub const WAYS_ON: &str = "Access is taken away with `[policy] leaver = \"demote\"` (role and groups; a revert gives them back) or \
+     `\"delete\"` (for good; Domo refuses it while DataSets or DataFlows are owned), `orphan` likewise, or by hand under Admin > \
+     Governance > People";
 
 /// The columns that are neither text as Domo sent it nor a list, with the type of their cells and of the column.
 macro_rules! columns {

@@ -44,7 +44,8 @@ fn folded(lines: &Snapshot, mut evidence: Evidence) -> Result<Accounts> {
     if evidence.repeated > 0 {
         // Pages that moved while they were read repeat one account at an edge, and lose another there.
         evidence.incomplete.push(format!(
-            "{} an id that came before (the first of each was kept): where pages were put together, as many accounts may be missing",
+            "{} an id that came before (the first of each was kept): where pages were put together, as many accounts may be \
+             missing",
             text::plural(evidence.repeated, "row repeats", "rows repeat")
         ));
     }

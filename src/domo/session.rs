@@ -212,12 +212,12 @@ fn hint(error: &CallError) -> Option<&'static str> {
                 "DOMO_API_URL has to be the API's own address, https://api.domo.com for every instance: redirects are not followed"
             }
             401 => {
-                "check DOMO_CLIENT_ID and DOMO_CLIENT_SECRET, or the variables that the instance names instead; revoked clients and \
-                 tokens end at once"
+                "check DOMO_CLIENT_ID and DOMO_CLIENT_SECRET, or the variables that the instance names instead; revoked clients \
+                 and tokens end at once"
             }
             403 => {
-                "the client needs the scope `user` (and `audit` for activity_days), and acts with the rights of the person who made \
-                 it: that person must be allowed to manage people"
+                "the client needs the scope `user` (and `audit` for activity_days), and acts with the rights of the person who \
+                 made it: that person must be allowed to manage people"
             }
             404 => "check DOMO_API_URL: it is https://api.domo.com for every instance",
             429 => "others use the instance's rate limit too: lower [domo] requests_per_minute",
@@ -225,11 +225,12 @@ fn hint(error: &CallError) -> Option<&'static str> {
             _ => return None,
         },
         CallError::Refused { .. } | CallError::Unreadable { .. } => {
-            "check DOMO_API_URL and what stands between here and Domo, such as a proxy or a login page; an answer that is Domo's own \
-             has to be understood first: nothing in it is skipped"
+            "check DOMO_API_URL and what stands between here and Domo, such as a proxy or a login page; an answer that is Domo's \
+             own has to be understood first: nothing in it is skipped"
         }
         CallError::NotSent { cause: Unsent::Name, .. } => {
-            "the name is not known here: check DOMO_API_URL and this machine's DNS; where only a proxy reaches the outside, set HTTPS_PROXY"
+            "the name is not known here: check DOMO_API_URL and this machine's DNS; where only a proxy reaches the outside, set \
+             HTTPS_PROXY"
         }
         CallError::NotSent { cause: Unsent::ProxyLogin, .. } => {
             "the proxy asks who you are: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT names the proxy and you"
@@ -238,8 +239,8 @@ fn hint(error: &CallError) -> Option<&'static str> {
             "the proxy that HTTPS_PROXY names did not let this through: check its address, and whether it may reach DOMO_API_URL"
         }
         CallError::NotSent { cause: Unsent::Tls, .. } => {
-            "no trusted TLS connection came about: check the host and the port in DOMO_API_URL; where a proxy inspects TLS, add its \
-             certificate to this machine's store or name it in SSL_CERT_FILE"
+            "no trusted TLS connection came about: check the host and the port in DOMO_API_URL; where a proxy inspects TLS, add \
+             its certificate to this machine's store or name it in SSL_CERT_FILE"
         }
         CallError::NotSent { .. } | CallError::TooLate { .. } | CallError::Lost { .. } => {
             "check the network, a proxy (HTTPS_PROXY), and DOMO_API_URL"

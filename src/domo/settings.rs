@@ -98,8 +98,8 @@ impl Settings {
                 .collect();
             return Err(Failure::usage(format!("no credentials for Domo: {} not set", missing.join(" and ")))
                 .hint(format!(
-                    "make an API client with the scope `user` (Admin > Authentication > API Clients, or developer.domo.com) and set \
-                     {id_name} and {secret_name} (or {secret_name}_FILE); `domo-reconcile demo` needs none"
+                    "make an API client with the scope `user` (Admin > Authentication > API Clients, or developer.domo.com) and \
+                     set {id_name} and {secret_name} (or {secret_name}_FILE); `domo-reconcile demo` needs none"
                 ))
                 .into());
         };
@@ -241,7 +241,8 @@ mod tests {
     #[test]
     fn an_instance_brings_its_own_credentials_and_settings() {
         let config = Config::parse(
-            "[domo]\nconcurrency = 2\n[[instance]]\nname = \"acme-eu\"\nclient_id_env = \"EU_ID\"\nclient_secret_env = \"EU_SECRET\"\n\
+            "[domo]\nconcurrency = 2\n[[instance]]\nname = \"acme-eu\"\nclient_id_env = \"EU_ID\"\nclient_secret_env \
+             = \"EU_SECRET\"\n\
              api_url = \"https://eu.example\"\npage_size = 100\n",
         )
         .unwrap();

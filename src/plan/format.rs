@@ -29,14 +29,14 @@ pub const NOT_SHOWN_KEPT: &str = "A write sends back every field that Domo tells
     always among them: where they are not, nobody can show that they are kept.";
 
 /// What a reviewer should know of removals, of SCIM, of demotions and of another sign-in name.
-const PROVISIONED_AGAIN: &str = "Take the access away in the identity provider first: with just-in-time provisioning a person who can \
-    still sign in there may come back here.";
-const SCIM_DELETES: &str = "Deactivations go through SCIM, and Domo's own article says that this deletes the user. The first is done alone \
-    and read back; if the account is gone, it counts as failed and the run ends.";
-const DEMOTED: &str = "A demotion leaves the account there, with the least role and without its groups; what it owns stays its own, and a \
-    revert gives role and groups back.";
-const SIGN_IN_NAME: &str = "Some updates change an e-mail, which is the sign-in name. With single sign-on, a person who signs in meanwhile \
-    may get a second account: agree with the identity provider's owner first.";
+const PROVISIONED_AGAIN: &str = "Take the access away in the identity provider first: with just-in-time provisioning a person who \
+    can still sign in there may come back here.";
+const SCIM_DELETES: &str = "Deactivations go through SCIM, and Domo's own article says that this deletes the user. The first is \
+    done alone and read back; if the account is gone, it counts as failed and the run ends.";
+const DEMOTED: &str = "A demotion leaves the account there, with the least role and without its groups; what it owns stays its \
+    own, and a revert gives role and groups back.";
+const SIGN_IN_NAME: &str = "Some updates change an e-mail, which is the sign-in name. With single sign-on, a person who signs in \
+    meanwhile may get a second account: agree with the identity provider's owner first.";
 
 /// A remediation plan. Everything but `digest` and `decisions` is covered by the digest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -200,8 +200,8 @@ impl Plan {
         let blocked = (blocked > 0).then(|| {
             let are = crate::text::plural(blocked, "deletion is", "deletions are");
             format!(
-                "{are} blocked by what the accounts own, or because that is not known, approved or not: hand it over first (handover.csv names it \
-                 where it is known), then audit again."
+                "{are} blocked by what the accounts own, or because that is not known, approved or not: hand it over first \
+                 (handover.csv names it where it is known), then audit again."
             )
         });
         let raised: Vec<_> = actions.clone().filter(|action| action.raises()).map(Action::subject).collect();

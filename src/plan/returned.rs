@@ -133,7 +133,10 @@ impl ReturnedSheet {
                 "the sheet has columns more than once, of which one would not be read: {}",
                 twice.join(", ")
             ))
-            .hint("rename or remove your own column; where the sheets of two people stand side by side, hand in each as a file of its own"));
+            .hint(
+                "rename or remove your own column; where the sheets of two people stand side by side, hand in each as a file of \
+                 its own",
+            ));
         }
         let places: Vec<(&str, Option<usize>)> =
             columns.iter().map(|column| (*column, places_of(column).first().copied())).collect();
@@ -147,7 +150,8 @@ impl ReturnedSheet {
             }
             let row = match unknown {
                 Some((column, _)) => Err(format!(
-                    "`{column}` is a formula that nobody has computed; write what it says, or open the sheet in a spreadsheet and save it"
+                    "`{column}` is a formula that nobody has computed; write what it says, or open the sheet in a spreadsheet and \
+                     save it"
                 )),
                 None => read(*number, &cells),
             };
@@ -208,7 +212,10 @@ pub fn sheet(
     }
     Err(Failure::usage(format!("nothing of the sheet was recorded:\n  {}", problems.join("\n  "))).hint(
         match problems.iter().any(|problem| problem.contains(LOST)) {
-            true => "the spreadsheet saved the file in an encoding that lacks some letters: save it as \"CSV UTF-8\", or fill in review.xlsx",
+            true => {
+                "the spreadsheet saved the file in an encoding that lacks some letters: save it as \"CSV UTF-8\", or fill in \
+                 review.xlsx"
+            }
             false => "fill in `decision`, `reviewer` and `comment`, nothing else; rows that are nobody's business may be taken out",
         },
     ))
@@ -261,7 +268,8 @@ fn verdict(row: &Decidable<'_>, word: &str, until: Option<NaiveDate>) -> Result<
         ("not-mine" | "not mine", Decidable::Finding(_)) => Verdict::NotMine,
         (accepts, Decidable::Finding(_)) if accepts.starts_with("accept-until") && !row.may_be_accepted() => {
             return Err(format!(
-                "`{word}` needs an account for the exception to name, and this is about none: write keep or not-mine, or leave it blank"
+                "`{word}` needs an account for the exception to name, and this is about none: write keep or not-mine, or leave it \
+                 blank"
             ));
         }
         (accepts, Decidable::Finding(_)) if accepts.starts_with("accept-until") => {
@@ -272,8 +280,8 @@ fn verdict(row: &Decidable<'_>, word: &str, until: Option<NaiveDate>) -> Result<
         (_, Decidable::Action(_)) => return Err(format!("`{word}` is no decision: write approve or reject, or leave it blank")),
         (_, Decidable::Finding(_)) => {
             return Err(format!(
-                "`{word}` is no decision on a finding that nothing is done about: write keep, not-mine, or accept-until and a day, or \
-                 leave it blank"
+                "`{word}` is no decision on a finding that nothing is done about: write keep, not-mine, or accept-until and a day, \
+                 or leave it blank"
             ));
         }
     };

@@ -171,8 +171,8 @@ impl Undo {
         let mut before = fields::identity(account.raw());
         before.insert("name".into(), fields::value(account.raw(), "name"));
         let why = format!(
-            "Undoes {} of {plan}: the account was created, and nothing of it changed since. Domo's API does not say whether somebody \
-             has signed in",
+            "Undoes {} of {plan}: the account was created, and nothing of it changed since. Domo's API does not say whether \
+             somebody has signed in",
             done.id
         );
         self.actions.push(action(done, ActionKind::Delete, account, before, fields::one("deleted", true), why));

@@ -220,8 +220,8 @@ impl Reconciliation {
     #[must_use]
     pub fn as_forecast(mut self) -> Self {
         let why = format!(
-            "This is a forecast: {} has not come yet. What the populations say today was judged as of that day; nothing is planned, and \
-             no later run is compared with it",
+            "This is a forecast: {} has not come yet. What the populations say today was judged as of that day; nothing is \
+             planned, and no later run is compared with it",
             self.as_of
         );
         self.evidence.reasons.insert(0, why);

@@ -422,8 +422,8 @@ fn method(judge: &Judge<'_>) -> Method {
     }
 
     let mut normalised = vec![
-        "E-mail addresses are compared trimmed, without zero-width and no-break characters, in Unicode form NFC, in lower case, with \
-         domains as punycode; plus-tags and dots are kept"
+        "E-mail addresses are compared trimmed, without zero-width and no-break characters, in Unicode form NFC, in lower case, \
+         with domains as punycode; plus-tags and dots are kept"
             .to_owned(),
         "Employee numbers are compared as text; an integral number loses its `.0`, scientific notation is no key".to_owned(),
     ];

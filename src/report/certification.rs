@@ -20,8 +20,8 @@ use crate::terms::names::CERTIFICATION;
 use crate::{files, text};
 
 /// What such a certification is asked for by.
-const CONTROLS: &str = "SOC 2 CC6.2 and CC6.3, ISO 27001 A.5.18 and A.8.2, NIST AC-2 j and AC-6(7), PCI DSS 7.2.4. A help for filing, not a \
-                        statement of conformity";
+const CONTROLS: &str = "SOC 2 CC6.2 and CC6.3, ISO 27001 A.5.18 and A.8.2, NIST AC-2 j and AC-6(7), PCI DSS 7.2.4. A help for \
+                        filing, not a statement of conformity";
 
 /// A plan of the certification, and its journal where it was applied.
 pub type PlanOnDisk = (PathBuf, Sealed, Option<Journal>);
@@ -90,8 +90,8 @@ impl Page<'_> {
         if against > 0 {
             let (them, they) = if against == 1 { ("it", "it stands") } else { ("them", "they stand") };
             lead.push(format!(
-                "{} kept although the run found something of severity medium or worse about {them}: {they} first under Confirmed, with \
-                 what was found.",
+                "{} kept although the run found something of severity medium or worse about {them}: {they} first under Confirmed, \
+                 with what was found.",
                 text::plural(against, "account was", "accounts were")
             ));
         }
@@ -300,17 +300,26 @@ impl Page<'_> {
         let id = &self.certification.run_id;
         let again = (!self.judged.same).then(|| {
             format!(
-                "The run was judged again for this page by version {} or by other rules than it was made with: where the two differ, its own \
-                 findings.json is what was found.",
+                "The run was judged again for this page by version {} or by other rules than it was made with: where the two \
+                 differ, its own findings.json is what was found.",
                 env!("CARGO_PKG_VERSION")
             )
         });
         [
-            "Who decided is as the packets and whoever recorded them said; who recorded what stands in certification.jsonl.".to_owned(),
+            "Who decided is as the packets and whoever recorded them said; who recorded what stands in \
+             certification.jsonl."
+                .to_owned(),
             "A person who decides about their own account confirms nothing; such accounts count as not decided.".to_owned(),
-            "It covers what the run read. What Domo's API does not tell (rights inside content, PDP policies) is not confirmed by it.".to_owned(),
-            "Every account and every row of the directory, matched ones too, is in the run's accounts.csv and people.csv, whose digests stand below.".to_owned(),
-            format!("After the plan was applied, `domo-reconcile certify {id} --finish` writes this page again, with what became of each action."),
+            "It covers what the run read. What Domo's API does not tell (rights inside content, PDP policies) is not confirmed by \
+             it."
+            .to_owned(),
+            "Every account and every row of the directory, matched ones too, is in the run's accounts.csv and people.csv, whose \
+             digests stand below."
+                .to_owned(),
+            format!(
+                "After the plan was applied, `domo-reconcile certify {id} --finish` writes this page again, with what became \
+                 of each action."
+            ),
             format!("To check it: `domo-reconcile verify {id}`; the next run's manifest seals this page and its record."),
         ]
         .into_iter()

@@ -52,7 +52,8 @@ impl Svg {
         let title = escaped(&table.caption);
         let description = escaped(&caption);
         let svg = format!(
-            "<svg role=\"img\" aria-labelledby=\"{id}t {id}d\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\">\
+            "<svg role=\"img\" aria-labelledby=\"{id}t {id}d\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
+             height=\"{height}\">\
              <title id=\"{id}t\">{title}</title><desc id=\"{id}d\">{description}</desc><g aria-hidden=\"true\">{}</g></svg>",
             self.body
         );

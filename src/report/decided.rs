@@ -42,9 +42,11 @@ pub fn decisions(plan: &Plan, journal: &Journal, classification: Option<String>)
             table("Open: nobody decided", "Everything is decided.", of(&|verdict| verdict == Verdict::Open)),
         ],
         limits: vec![
-            "Who decided is as they or whoever recorded it said; the user of the machine that recorded it stands in plan.json.".into(),
-            "What is proposed is under the plan's digest. Decisions are not: from the next run of the archive on, its manifest records \
-             how they were then, and `domo-reconcile verify` tells whether they are still so."
+            "Who decided is as they or whoever recorded it said; the user of the machine that recorded it stands in \
+             plan.json."
+                .into(),
+            "What is proposed is under the plan's digest. Decisions are not: from the next run of the archive on, its manifest \
+             records how they were then, and `domo-reconcile verify` tells whether they are still so."
                 .into(),
         ],
         behind: Vec::new(),

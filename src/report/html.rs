@@ -29,7 +29,8 @@ pub(super) fn render(templates: &Templates, view: &View, seen: Context) -> Resul
     let page = page(templates, "report.html", seen, &margins, &script)?;
     if page.len() > LARGE {
         tracing::warn!(
-            "report.html has {}: some mail gateways and viewers refuse pages of that size. The CSV files and report.md say the same",
+            "report.html has {}: some mail gateways and viewers refuse pages of that size. The CSV files and report.md say the \
+             same",
             figures::size(page.len() as u64)
         );
     }

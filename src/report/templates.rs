@@ -174,6 +174,8 @@ fn failure(error: &tera::Error, folder: Option<&Path>) -> Failure {
         }
         _ => error.to_string(),
     };
-    Failure::usage(format!("the template {message}"))
-        .hint("`domo-reconcile schema report` (or `summary`) prints what a template sees; `domo-reconcile check` finds such errors before a run")
+    Failure::usage(format!("the template {message}")).hint(
+        "`domo-reconcile schema report` (or `summary`) prints what a template sees; `domo-reconcile check` finds such errors \
+         before a run",
+    )
 }

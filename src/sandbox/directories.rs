@@ -173,7 +173,8 @@ pub(super) fn turned_away(shared: &Shared, path: &str, headers: &HeaderMap) -> O
         _ => false,
     };
     (!may).then(|| {
-        let body = json!({"errorSummary": "Invalid token provided", "error": {"message": "Invalid token provided"}, "detail": "Invalid token provided"});
+        let body = json!({"errorSummary": "Invalid token provided", "error": {"message": "Invalid token \
+            provided"}, "detail": "Invalid token provided"});
         (StatusCode::UNAUTHORIZED, axum::Json(body)).into_response()
     })
 }

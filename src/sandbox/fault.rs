@@ -161,8 +161,9 @@ impl FromStr for What {
                 Ok(status) if (200..600).contains(&status) => Self::Status(status, value.map(str::to_owned)),
                 _ => {
                     return Err(format!(
-                        "`{word}` is neither a status nor one of html[:STATUS], truncate, cut, cut-after, slow:MS, empty, half, circle, endless, \
-                         cap:N, vanish, appear, move, edge, unfiltered, expire, echo, lie:N, late:MS[:STATUS], thin:FIELD, meddle:FIELD, own:ID"
+                        "`{word}` is neither a status nor one of html[:STATUS], truncate, cut, cut-after, slow:MS, empty, half, \
+                         circle, endless, cap:N, vanish, appear, move, edge, unfiltered, expire, echo, lie:N, late:MS[:STATUS], \
+                         thin:FIELD, meddle:FIELD, own:ID"
                     ));
                 }
             },

@@ -37,7 +37,8 @@ pub(super) fn resource_types(root: &str) -> Vec<Value> {
 
 pub(super) fn schemas(root: &str) -> Vec<Value> {
     let user = [
-        json!({"name": "userName", "type": "string", "multiValued": false, "description": "The login, an e-mail address", "required": true,
+        json!({"name": "userName", "type": "string", "multiValued": false, "description": "The login, an e-mail \
+            address", "required": true,
                "caseExact": false, "mutability": "readWrite", "returned": "default", "uniqueness": "server"}),
         text("displayName", "The name shown"),
         text("title", "The job title"),
@@ -63,7 +64,8 @@ fn text(name: &str, description: &str) -> Value {
 }
 
 fn list(name: &str, description: &str) -> Value {
-    let primary = json!({"name": "primary", "type": "boolean", "multiValued": false, "description": "The preferred one", "required": false,
+    let primary = json!({"name": "primary", "type": "boolean", "multiValued": false, "description": "The preferred \
+        one", "required": false,
                          "mutability": "readWrite", "returned": "default"});
     json!({"name": name, "type": "complex", "multiValued": true, "description": description, "required": false,
            "mutability": "readWrite", "returned": "default",

@@ -103,8 +103,15 @@ fn any_leaves(json: &[u8]) -> bool {
 /// It lacks the right to what is asked for.
 fn rights(fetch: &Fetch<'_>, roles: &[String]) -> Result<String, Failure> {
     if fetch.directory.leave_dates && !roles.iter().any(|role| role == LEAVE_RIGHT) {
-        return Err(Failure::failed(format!("the directory {}: leave_dates needs the right {LEAVE_RIGHT}, which the token does not have", fetch.name))
-            .hint("ask an administrator for it, or take leave_dates out: without the right the dates come empty, and nobody would be told"));
+        return Err(Failure::failed(format!(
+            "the directory {}: leave_dates needs the right {LEAVE_RIGHT}, which the token does not \
+             have",
+            fetch.name
+        ))
+        .hint(
+            "ask an administrator for it, or take leave_dates out: without the right the dates come empty, and nobody would \
+             be told",
+        ));
     }
     Ok(format!("the token's rights: {}", if roles.is_empty() { "none".into() } else { roles.join(", ") }))
 }

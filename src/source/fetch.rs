@@ -152,10 +152,12 @@ impl<'a> Fetch<'a> {
         let rights = match self.directory.kind {
             Some(SourceKind::Entra) => "the application needs the permission User.Read.All with an administrator's consent",
             Some(SourceKind::Okta) => {
-                "the token needs the role read-only administrator, and ends after 30 days without use; a service app needs okta.users.read and a role"
+                "the token needs the role read-only administrator, and ends after 30 days without use; a service app needs \
+                 okta.users.read and a role"
             }
             Some(SourceKind::Google) => {
-                "the service account needs admin.directory.user.readonly by domain-wide delegation, or an administrator's role of its own"
+                "the service account needs admin.directory.user.readonly by domain-wide delegation, or an administrator's role of \
+                 its own"
             }
             _ => "the account behind these credentials must be allowed to read all people",
         };
@@ -163,20 +165,30 @@ impl<'a> Fetch<'a> {
             CallError::GaveUp { last, .. } => return self.hint(last),
             CallError::Refused { refusal, .. } => match refusal.status {
                 300..=399 => "name the address that it leads to: no credential goes to another host".into(),
-                400 | 401 => "check the variables that hold the credentials: a secret ends, a token that is not used is revoked".into(),
+                400 | 401 => "check the variables that hold the credentials: a secret ends, a token that is not used is \
+                    revoked"
+                    .into(),
                 403 => rights.into(),
                 404 => "check the address, and whether the export is still there".into(),
                 429 => "others use the source's limit too: try again later".into(),
                 500.. => "the source itself failed: try again later".into(),
                 _ => return None,
             },
-            CallError::Unreadable { .. } => "look at what stands there: a login page, a gateway or another API answers in its place".into(),
-            CallError::NotSent { cause: Unsent::Name, .. } => "the name is not known here: check the address and this machine's DNS".into(),
+            CallError::Unreadable { .. } => "look at what stands there: a login page, a gateway or another API answers in its \
+                place"
+                .into(),
+            CallError::NotSent { cause: Unsent::Name, .. } => "the name is not known here: check the address and this machine's \
+                DNS"
+            .into(),
             CallError::NotSent { cause: Unsent::Tls, .. } => {
-                "no trusted TLS connection came about: a private root belongs into ca_file; a server's certificate must name the host (SAN) and not be a CA itself".into()
+                "no trusted TLS connection came about: a private root belongs into ca_file; a server's certificate must name the \
+                 host (SAN) and not be a CA itself"
+                    .into()
             }
             CallError::TooLate { .. } => "the source itself is slow: try again later, or raise timeout_s".into(),
-            CallError::NotSent { .. } | CallError::Lost { .. } => "check the network, a proxy (HTTPS_PROXY), and the address".into(),
+            CallError::NotSent { .. } | CallError::Lost { .. } => "check the network, a proxy (HTTPS_PROXY), and the \
+                address"
+                .into(),
         })
     }
 

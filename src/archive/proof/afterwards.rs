@@ -137,8 +137,8 @@ impl Checked {
         match against_now(&folder.join(PLAN), &later.decisions) {
             (None, None) if decided == 0 => {}
             (None, None) => self.notes.push(format!(
-                "{PLAN}: nothing protects its {} (who, when, yes or no) yet: whoever may write here could have changed what was decided. \
-                 The next run of the archive records it.",
+                "{PLAN}: nothing protects its {} (who, when, yes or no) yet: whoever may write here could have changed what was \
+                 decided. The next run of the archive records it.",
                 text::plural(decided as u64, "decision", "decisions")
             )),
             (None, Some((other, _))) => {
@@ -197,8 +197,8 @@ impl Checked {
         let Ok(recorded) = self.grown(CERTIFICATION, &bytes, recorded) else { return };
         self.notes.push(match recorded {
             None => format!(
-                "{CERTIFICATION} has {lines}: its chain holds and is bound to this run's manifest. Nothing else protects it yet; the next \
-                 run of the archive records it."
+                "{CERTIFICATION} has {lines}: its chain holds and is bound to this run's manifest. Nothing else protects it yet; \
+                 the next run of the archive records it."
             ),
             Some((other, input)) => format!(
                 "{CERTIFICATION} has {lines}: its chain holds, and its first {} are as the run {} recorded them on {}.",
@@ -291,8 +291,8 @@ impl Checked {
             let then = |decision: &Decision| decision.at_moment(at).is_some_and(Decision::approves);
             match plan.decisions.get(id).filter(|decision| plan.approved(id) || then(decision)) {
                 None => self.problems.push(format!(
-                    "{name} says that {id} was sent to Domo on {}, but {plan_name} holds no approval of it: the decisions were changed \
-                     since, or nobody approved it.",
+                    "{name} says that {id} was sent to Domo on {}, but {plan_name} holds no approval of it: the decisions were \
+                     changed since, or nobody approved it.",
                     run::moment(at)
                 )),
                 Some(decision) if then(decision) => {

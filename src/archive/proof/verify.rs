@@ -161,8 +161,10 @@ impl Verification {
             Ok((sha256, _)) if sha256 == entry.sha256 => FileState::Intact,
             Ok((sha256, bytes)) => {
                 if let Some(decisions) = only_decided(&path, run).filter(|_| name == PLAN) {
-                    self.notes
-                        .push(format!("{name}: after the run, decisions on {decisions} of its actions were recorded; what it proposes is unaltered."));
+                    self.notes.push(format!(
+                        "{name}: after the run, decisions on {decisions} of its actions were recorded; what it \
+                         proposes is unaltered."
+                    ));
                     return FileState::Decided;
                 }
                 let size = if bytes == entry.bytes {

@@ -251,7 +251,10 @@ pub(in crate::archive) fn read_copy(folder: &Path) -> Result<StoredRun> {
             return Err(Failure::usage(format!("{} is no run: it has no {MANIFEST}", folder.display())).hint(NAME_ONE).into());
         }
         return Err(Failure::failed(format!("{} is not a complete run: it has no {MANIFEST}", folder.display()))
-            .hint("the run is under way, failed (its report.md says why), was cut short, or lost its manifest; `runs` lists the complete ones")
+            .hint(
+                "the run is under way, failed (its report.md says why), was cut short, or lost its manifest; `runs` lists the \
+                 complete ones",
+            )
             .into());
     }
     read(&manifest, folder, false)

@@ -97,8 +97,8 @@ async fn notes(config: &Config, session: &Session, day: NaiveDate) -> Result<Vec
     if let Some(content) = &config.content {
         if content.asks_api() {
             notes.push(
-                "[content] asks for the scope `data`, which opens every DataSet that the person who made the API client may read: give the \
-                 client to an account that may read the DomoStats DataSets and no others, or name CSV files of them"
+                "[content] asks for the scope `data`, which opens every DataSet that the person who made the API client may read: \
+                 give the client to an account that may read the DomoStats DataSets and no others, or name CSV files of them"
                     .to_owned(),
             );
         }

@@ -52,14 +52,18 @@ pub(super) fn render(checked: &Checked, quiet: bool) -> String {
         out.push(if checked.is_incomplete() {
             let mut said = "No problem found, but a population may not be whole: no plan will be made from it.".to_owned();
             if checked.directories.iter().any(|directory| !directory.source.incomplete.is_empty()) {
-                said.push_str(" Export the list whole; one that is whole in spite of what it says of itself has `complete = true` under [[directory]].");
+                said.push_str(
+                    " Export the list whole; one that is whole in spite of what it says of itself has `complete = true` \
+                     under [[directory]].",
+                );
             }
             said
         } else {
             match checked.directories.iter().map(|directory| directory.source.rejected).sum() {
                 0 => "No problem found.".into(),
                 rejected => format!(
-                    "No problem found, but {} back every deactivation until mended, or acknowledged by number when the plan is applied.",
+                    "No problem found, but {} back every deactivation until mended, or acknowledged by number when the plan is \
+                     applied.",
                     plural(rejected, "rejected row holds", "rejected rows hold")
                 ),
             }
@@ -252,7 +256,8 @@ fn uncertain(understood: &Overview) -> Option<String> {
     let example = unknown.first().map(|word| one_line(&word.word)).unwrap_or_default();
     let words = |people: &str| {
         format!(
-            "no certain meaning: {shown}{more}{people}. Say in the configuration what it is, [directory.status] {example:?} = \"…\", one of active, leave, suspended, terminated, prehire"
+            "no certain meaning: {shown}{more}{people}. Say in the configuration what it is, [directory.status] {example:?} \
+             = \"…\", one of active, leave, suspended, terminated, prehire"
         )
     };
     match (unknown.is_empty(), people) {

@@ -368,10 +368,8 @@ mod tests {
     fn a_run_is_told_in_numbers() {
         assert_eq!(
             notice().lines(),
-            [
-                "Domo access review of ac\"me: complete. 3 findings (1 critical, 2 high), 3 new or back, 0 resolved; 2 changes of access \
-              (1 admin gained, 2 roles raised); 0 accounts, 0 people; 0 actions planned."
-            ]
+            ["Domo access review of ac\"me: complete. 3 findings (1 critical, 2 high), 3 new or back, 0 resolved; 2 changes of \
+              access (1 admin gained, 2 roles raised); 0 accounts, 0 people; 0 actions planned."]
         );
         let doubtful = Notice {
             outcome: NoticeStatus::Warnings,

@@ -95,8 +95,8 @@ fn decide(options: &cli::Review, file: &PlanFile, invocation: &Invocation) -> Re
         if let Some(original) = file.copy_of() {
             let [own, copy] = [original, path].map(cli::argument);
             invocation.terminal.warn(&format!(
-                "{copy} is a copy of {own}: `apply` refuses it with other decisions; `domo-reconcile review {own} --from {copy}` takes over \
-                 what was decided here"
+                "{copy} is a copy of {own}: `apply` refuses it with other decisions; `domo-reconcile review {own} --from {copy}` \
+                 takes over what was decided here"
             ));
         }
     }

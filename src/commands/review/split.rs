@@ -111,8 +111,8 @@ pub(in crate::commands) fn summary(
     let line = |packet: &crate::plan::packets::Packet| format!("{:>6}  {}", packet.rows.len(), text::visible(&packet.reviewer));
     let lines: Vec<_> = packets.packets.iter().map(line).collect();
     invocation.terminal.answer(format!(
-        "{}\n{:>6}  in {}, of {all}: every row is in exactly one.\nWritten to {}: a page (.html), a workbook (.xlsx) and a text to send \
-         (.txt, .eml) each.\nNext:   put what comes back into a folder, then: domo-reconcile {verb} --from FOLDER --by WHO",
+        "{}\n{:>6}  in {}, of {all}: every row is in exactly one.\nWritten to {}: a page (.html), a workbook (.xlsx) and a text to \
+         send (.txt, .eml) each.\nNext:   put what comes back into a folder, then: domo-reconcile {verb} --from FOLDER --by WHO",
         lines.join("\n"),
         packets.rows(),
         text::plural(packets.packets.len() as u64, "packet", "packets"),

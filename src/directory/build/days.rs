@@ -227,7 +227,8 @@ impl<'t> Cells<'t> {
         match order {
             None if either > 0 => {
                 let problem = self.undecided(header);
-                const HINT: &str = "say in the configuration, under this file's [[directory]], date_order = \"dmy\" (day first) or \"mdy\" (month first)";
+                const HINT: &str = "say in the configuration, under this file's [[directory]], date_order = \"dmy\" (day first) \
+                    or \"mdy\" (month first)";
                 if self.matters(status) {
                     bail!(Failure::usage(problem).hint(HINT));
                 }
@@ -255,7 +256,8 @@ impl<'t> Cells<'t> {
             }
             Midnight::Uncertain(shown) if self.slot == Slot::TerminationDate => {
                 notes.push(format!(
-                    "times of `{header}` such as {shown} may be midnight somewhere else: the days are read as written, and a last day may be a day off"
+                    "times of `{header}` such as {shown} may be midnight somewhere else: the days are read as written, and a last \
+                     day may be a day off"
                 ));
                 false
             }

@@ -186,7 +186,8 @@ fn with_further_numbers<'t>(given: Given<'t>, first: &'t RawColumn) -> (Cow<'t, 
             column.to_mut().values = coalesce(&column.values, &next.values);
         } else {
             let problem = format!(
-                "`{}` has one and `{}` has none, and the two may be of different systems: not read, and who has it is not evaluable",
+                "`{}` has one and `{}` has none, and the two may be of different systems: not read, and who has it is not \
+                 evaluable",
                 next.header, first.header
             );
             doubts.extend(blank.into_iter().map(|(at, cell)| given.doubt(at, "employee_number", &problem, cell)));
@@ -272,7 +273,8 @@ fn lost_zeros(given: Given<'_>, column: &RawColumn) -> Option<String> {
     let (first, _) = shorter.next()?;
     let count = 1 + shorter.count() as u64;
     Some(format!(
-        "`{}`: {} fewer digits than the {most} of those that begin with a zero, first in row {}: a spreadsheet may have dropped zeros in front",
+        "`{}`: {} fewer digits than the {most} of those that begin with a zero, first in row {}: a spreadsheet may have dropped \
+         zeros in front",
         column.header,
         crate::text::plural(count, "number has", "numbers have"),
         given.raw.rows.get(first).copied().unwrap_or_default()

@@ -221,10 +221,11 @@ pub(in crate::directory) fn choose(
     let visible = best(&scored, false);
     let candidates = if visible.is_empty() { best(&scored, true).into_iter().take(1).collect() } else { visible };
     match candidates.as_slice() {
-        [] => bail!(
-            Failure::usage("no sheet of the workbook has headers that are known")
-                .hint(format!("its sheets: {}. Name one with `sheet`, the row of its headers with `header_row`, and its columns in [directory.columns]", names(&sheets)))
-        ),
+        [] => bail!(Failure::usage("no sheet of the workbook has headers that are known").hint(format!(
+            "its sheets: {}. Name one with `sheet`, the row of its headers with `header_row`, and its columns in \
+             [directory.columns]",
+            names(&sheets)
+        ))),
         [chosen] => {
             if sheets.len() > 1 {
                 let others: Vec<SheetInfo> = sheets.iter().filter(|sheet| sheet.name != chosen.name).cloned().collect();
@@ -235,13 +236,11 @@ pub(in crate::directory) fn choose(
             }
             Ok(chosen.clone())
         }
-        several => bail!(
-            Failure::usage(format!("{} sheets hold people: {}", several.len(), names(several)))
-                .hint(format!(
-                    "choose one with `sheet`, such as sheet = {} under [[directory]]; to read several, name the file in one [[directory]] for each",
-                    config::quoted(&several.first().map(|sheet| sheet.name.clone()).unwrap_or_default())
-                ))
-        ),
+        several => bail!(Failure::usage(format!("{} sheets hold people: {}", several.len(), names(several))).hint(format!(
+            "choose one with `sheet`, such as sheet = {} under [[directory]]; to read several, name the file in one \
+             [[directory]] for each",
+            config::quoted(&several.first().map(|sheet| sheet.name.clone()).unwrap_or_default())
+        ))),
     }
 }
 

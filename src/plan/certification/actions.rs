@@ -65,8 +65,8 @@ fn change(
     let has = |role: &str| config.domo.is_role(role, own);
     let only_bears_the_name = |role: &str| {
         format!(
-            "its role is one of the instance's own that is called {role} too, so that the change could not be told from it: do it by hand \
-             under Admin > Governance > People"
+            "its role is one of the instance's own that is called {role} too, so that the change could not be told from it: do it \
+             by hand under Admin > Governance > People"
         )
     };
     let made = match (line.verdict, config.policy.revoked) {
@@ -91,8 +91,8 @@ fn change(
         (Attestation::Revoke, _) => match cannot_deactivate {
             None => Ok((ActionKind::Deactivate, before, one("active", false), String::new())),
             Some(why) => Err(format!(
-                "{why}; `[policy] revoked = \"demote\"` takes role and groups away, `revoked = \"delete\"` deletes, or do it by hand under \
-                 Admin > Governance > People"
+                "{why}; `[policy] revoked = \"demote\"` takes role and groups away, `revoked = \"delete\"` deletes, or do it by \
+                 hand under Admin > Governance > People"
             )),
         },
         (Attestation::Keep | Attestation::NotMine | Attestation::Open, _) => return None,

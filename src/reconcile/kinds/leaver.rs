@@ -56,7 +56,8 @@ pub(super) fn no_longer_entitled(
         let (source, line) = judge.people.place(row);
         let source = judge.people.source_name(source);
         let say = format!(
-            "; {source} row {line} has the person's address too, calls them as the account is called and says employed, so a person decides"
+            "; {source} row {line} has the person's address too, calls them as the account is called and says employed, so a \
+             person decides"
         );
         return Some(draft.say(&say));
     }

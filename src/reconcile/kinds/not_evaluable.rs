@@ -134,7 +134,8 @@ fn in_what(judge: &Judge<'_>, account: Account, suspect: Suspect) -> String {
             let is_main = accounts.email.get(account) == Some(ours);
             let whose = if is_main { "theirs" } else { "the account's" };
             format!(
-                "the address {} is one of several of {whose}, of which only the first is a key: `[match] keys` may name alternate_email",
+                "the address {} is one of several of {whose}, of which only the first is a key: `[match] keys` may name \
+                 alternate_email",
                 if is_main { ours } else { theirs }.trim()
             )
         }

@@ -96,8 +96,8 @@ fn gone_elsewhere(judge: &Judge<'_>, account: Account) -> Option<Draft> {
     let ended = judge.gone_sibling(person)?;
     let [theirs, whose] = [ended, person].map(|person| explain::person(&judge.person_ref(person)));
     let reason = format!(
-        "{theirs} {} and has a key or an address of {whose}, whose account this is; their keys do not show that the two are one person, so \
-         somebody decides whether this account should still be there",
+        "{theirs} {} and has a key or an address of {whose}, whose account this is; their keys do not show that the two are one \
+         person, so somebody decides whether this account should still be there",
         judge.employed(ended)
     );
     let mut draft = judge.about_account(Kind::Quality, Severity::High, account, reason);

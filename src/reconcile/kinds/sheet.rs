@@ -82,8 +82,8 @@ pub(super) fn removing(judge: &Judge<'_>, account: Account, choice: Choice, mut 
     }
     if action == ActionKind::Demote && judge.accounts.only_bears_the_name(account, role, domo) {
         return draft.say(&format!(
-            "; its role is one of the instance's own that is called {role} too, so that a demotion could not be told from it and none is \
-             proposed: take it away by hand under Admin > Governance > People"
+            "; its role is one of the instance's own that is called {role} too, so that a demotion could not be told from it and \
+             none is proposed: take it away by hand under Admin > Governance > People"
         ));
     }
     if action == ActionKind::Deactivate && (judge.lesson.is_some() || !judge.accounts.provides("active")) {
@@ -92,8 +92,8 @@ pub(super) fn removing(judge: &Judge<'_>, account: Account, choice: Choice, mut 
             None => "this Domo does not say who is active, so that a deactivation could not be read back".to_owned(),
         };
         return draft.say(&format!(
-            "; {why}, and none is proposed: `[policy] {kind} = \"demote\"` takes role and groups away, `{kind} = \"delete\"` deletes, \
-             or do it by hand under Admin > Governance > People"
+            "; {why}, and none is proposed: `[policy] {kind} = \"demote\"` takes role and groups away, `{kind} = \"delete\"` \
+             deletes, or do it by hand under Admin > Governance > People"
         ));
     }
     draft.proposing(Some(action))

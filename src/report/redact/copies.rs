@@ -423,7 +423,9 @@ mod tests {
     #[test]
     fn what_changed_names_neither_who_did_it_nor_whom_a_rule_was_about() {
         let sentence = Sentence {
-            text: "Plan P-1 was applied on 2026-11-23 by Zoe as root, against the guard min-admins (1, limit 2; reason: Zoe may): 1 done.".into(),
+            text: "Plan P-1 was applied on 2026-11-23 by Zoe as root, against the guard min-admins (1, limit 2; reason: Zoe may): \
+                1 done."
+                .into(),
             named: vec![(TokenSort::Name, "Zoe".into()), (TokenSort::Name, "root".into()), (TokenSort::Text, "Zoe may".into())],
         };
         let rules =

@@ -466,7 +466,8 @@ fn failed(fetch: &Fetch<'_>, why: String, refusal: &Refusal) -> anyhow::Error {
     let hint = match refusal {
         Refusal::Code(code) => codes::hint(Some(*code)),
         Refusal::Certificate => {
-            "no trusted TLS connection came about: a private root belongs into ca_file; the server's certificate must name the host (SAN) and not be a CA itself"
+            "no trusted TLS connection came about: a private root belongs into ca_file; the server's certificate must name the \
+             host (SAN) and not be a CA itself"
         }
         Refusal::Other => codes::hint(None),
     };

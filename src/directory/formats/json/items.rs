@@ -249,7 +249,8 @@ fn open(scan: &Scan<'_>, object: Span, envelope: Envelope, found: &mut Items) ->
         match unread(scan, found.items.get(before..).unwrap_or_default(), other)? {
             0 => found.notes.push(format!("the list `{name}` was read, and not `{other_name}`, which holds nobody else")),
             count => found.marks.lasts(format!(
-                "the list `{name}` was read, and not `{other_name}` beside it, which holds {} more: name the file in one [[directory]] for each list, with `sheet`",
+                "the list `{name}` was read, and not `{other_name}` beside it, which holds {} more: name the file in one \
+                 [[directory]] for each list, with `sheet`",
                 plural(count, "person", "people")
             )),
         }

@@ -45,7 +45,8 @@ pub(super) fn without_actions(
                 match id.and_then(|id| places.get(id)).copied() {
                     // A change of some members: what the others are stands in the line before.
                     Some(_) if changes => marks.lasts(
-                        "it changes people whom it lists before (`update`), and the changes were not made: export them as they are now"
+                        "it changes people whom it lists before (`update`), and the changes were not made: export them as they are \
+                         now"
                             .to_owned(),
                     ),
                     Some(at) => _ = kept.get_mut(at).map(|known| *known = Some(object)),
