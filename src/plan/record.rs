@@ -209,12 +209,20 @@ pub(super) struct Statement<'a, A> {
     pub(super) comment: Option<&'a str>,
     /// The digest of the file in which it was said, where that is known.
     pub(super) file: Option<&'a str>,
+    /// Whether something is written to Domo because of it.
+    pub(super) is_acted_on: bool,
 }
 
 impl Decision {
     fn statement(&self) -> Statement<'_, (Verdict, Option<NaiveDate>)> {
-        let (answer, file) = ((self.verdict, self.until), self.from_sha256.as_deref());
-        Statement { answer, by: &self.by, at: self.at, comment: self.comment.as_deref(), file }
+        Statement {
+            answer: (self.verdict, self.until),
+            by: &self.by,
+            at: self.at,
+            comment: self.comment.as_deref(),
+            file: self.from_sha256.as_deref(),
+            is_acted_on: self.verdict == Verdict::Approve,
+        }
     }
 }
 
@@ -236,13 +244,13 @@ pub(super) fn is_outdated<'a, A: PartialEq>(
             let later = said.at < standing.at && (undecided || same_person(said.by, standing.by));
             later || again.any(|one| one.at == said.at)
         }
-        // Another file is what somebody thinks now, though they have said it before. Of what came through a pipe, and in a version
-        // that kept no digests, the same words are taken for the same file: who decides so once more says it on the command line,
-        // or why.
+        // A sheet that is filled in bit by bit has its first answers in it each time it comes back: one that was replaced since, and is
+        // acted on, is not taken for a change of mind without words of its own. One that keeps things as they are is, from another
+        // file; what came through a pipe, and in a version that kept no digests, counts as the same file.
         Timing::Undated => {
             let unknown = |one: &Statement<'_, A>| one.file.is_none() || said.file.is_none();
             let same_words = |one: &Statement<'_, A>| said.comment.is_none() || said.comment == one.comment;
-            said.file.is_some_and(was_handed_in) || again.any(|one| unknown(&one) && same_words(&one))
+            said.file.is_some_and(was_handed_in) || again.any(|one| (said.is_acted_on || unknown(&one)) && same_words(&one))
         }
     }
 }

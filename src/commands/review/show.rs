@@ -105,7 +105,7 @@ pub(in crate::commands) fn not_taken(others: &[String]) -> String {
         return String::new();
     }
     let lines: String = others.iter().map(|line| format!("  {line}\n")).collect();
-    format!("Not taken over, to be decided again where it is still meant:\n{lines}")
+    format!("Not taken over, to be decided again, on the command line or with a comment, where it is still meant:\n{lines}")
 }
 
 /// A line a reviewer, where the plan was dealt out.

@@ -50,6 +50,11 @@ impl Attestation {
             }
         }))
     }
+
+    /// Whether something is written to Domo because of it.
+    pub(super) fn is_acted_on(self) -> bool {
+        matches!(self, Self::Revoke | Self::Role(_))
+    }
 }
 
 impl fmt::Display for Attestation {

@@ -74,8 +74,14 @@ impl CertificationLine {
     }
 
     fn statement(&self) -> Statement<'_, Attestation> {
-        let (answer, file) = (self.verdict, self.from_sha256.as_deref());
-        Statement { answer, by: &self.by, at: self.at, comment: self.comment.as_deref(), file }
+        Statement {
+            answer: self.verdict,
+            by: &self.by,
+            at: self.at,
+            comment: self.comment.as_deref(),
+            file: self.from_sha256.as_deref(),
+            is_acted_on: self.verdict.is_acted_on(),
+        }
     }
 
     fn link(&self, before: &str) -> Result<String, Failure> {
@@ -275,8 +281,14 @@ pub struct Attested {
 
 impl Attested {
     fn statement(&self) -> Statement<'_, Attestation> {
-        let (answer, file) = (self.answer, self.digest.as_deref());
-        Statement { answer, by: &self.by, at: self.at, comment: self.comment.as_deref(), file }
+        Statement {
+            answer: self.answer,
+            by: &self.by,
+            at: self.at,
+            comment: self.comment.as_deref(),
+            file: self.digest.as_deref(),
+            is_acted_on: self.answer.is_acted_on(),
+        }
     }
 
     fn summary(&self) -> String {

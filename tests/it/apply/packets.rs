@@ -490,8 +490,8 @@ fn a_file_that_is_read_again_turns_nothing_that_was_decided_after_it() {
     again("--reopen", ["ana@acme.com", "boss@acme.com"]);
 }
 
-/// Approve, reject, approve again, each in a sheet of its own: the last counts. Of a file that was handed in before nothing counts
-/// again.
+/// Approve, reject, approve again and say why, each in a sheet of its own: the last counts. Of a file that was handed in before
+/// nothing counts again, nor does the same approval in a sheet that was saved anew, where nothing says why.
 #[test]
 fn a_mind_that_is_changed_back_in_a_sheet_counts_and_the_sheet_of_before_does_not() {
     let company = Company::new(&STAFF);
@@ -500,15 +500,21 @@ fn a_mind_that_is_changed_back_in_a_sheet_counts_and_the_sheet_of_before_does_no
     let sheet = company.path("packets").join(format!("{}.xlsx", company.packet("boss@acme.com")["file"].as_str().unwrap()));
     let save = |name: &str, said: &dyn Fn(&[String]) -> [&'static str; 3]| fill(&sheet, &company.path(name), said);
     let read = |name: &str| company.review(&["--from", name, "--by", "eve", "--json"]).code(0).json();
-    save("1.xlsx", &|row| if row[0].is_empty() { [""; 3] } else { ["approve", "", ""] });
+    save("1.xlsx", &|row| if row[0] == action { ["approve", "", ""] } else { [""; 3] });
+    save("1 again.xlsx", &|row| if row[0] == action { ["approve", "boss@acme.com", ""] } else { [""; 3] });
     save("2.xlsx", &|row| if row[0] == action { ["reject", "", "court order"] } else { [""; 3] });
     save("3.xlsx", &|row| if row[0] == action { ["approve", "", "after all"] } else { [""; 3] });
     read("1.xlsx");
-    for (name, verdict) in [("2.xlsx", "reject"), ("3.xlsx", "approve")] {
+    let counts = |name: &str, verdict: &str| {
         let answer = read(name);
         let decided = &answer["decisions"][&action]["verdict"];
         assert_eq!((&answer["recorded"], decided, answer["not_taken_over"].to_string().len()), (&json!(1), &json!(verdict), 2));
-    }
+    };
+    counts("2.xlsx", "reject");
+    let answer = read("1 again.xlsx");
+    assert!(answer["not_taken_over"].to_string().contains(&action), "{answer}");
+    assert_eq!(answer["decisions"][&action]["verdict"], "reject");
+    counts("3.xlsx", "approve");
     for (name, told) in [("1.xlsx", 0), ("2.xlsx", 1)] {
         let answer = read(name);
         assert_eq!((&answer["recorded"], answer["not_taken_over"].as_array().unwrap().len()), (&json!(0), told), "{name}");
