@@ -27,6 +27,8 @@ pub struct Facts {
     pub unreadable: bool,
     /// The day on which its words were true: that of the export.
     pub said_on: Option<NaiveDate>,
+    /// The last day is that of a contract, which may have been renewed since.
+    pub renewable: bool,
     /// The file is an identity provider's: its words say who may sign in, not who is employed.
     pub identity_provider: bool,
 }
@@ -45,6 +47,7 @@ pub struct FactColumns {
     status_provided: Vec<bool>,
     identity_provider: Vec<bool>,
     said_on: Vec<Option<NaiveDate>>,
+    renewable: Vec<bool>,
     /// Cells that must not be believed, by place.
     unreadable: HashSet<(u32, u32, &'static str)>,
 }
@@ -73,8 +76,8 @@ impl FactColumns {
             termination_date: days("termination_date")?,
             status_provided: people.sources.iter().map(|source| source.provided().contains("status")).collect(),
             identity_provider: people.sources.iter().map(Source::is_identity_provider).collect(),
-            // A file is from no later day than the one it is read on, whatever its time says.
-            said_on: people.sources.iter().map(|source| source.day().into_iter().chain(source.read_on).min()).collect(),
+            said_on: people.sources.iter().map(Source::said_on).collect(),
+            renewable: people.sources.iter().map(Source::is_of_contracts).collect(),
             unreadable: unreadable.collect(),
         })
     }
@@ -108,6 +111,7 @@ impl FactColumns {
             status_provided: of_source(&self.status_provided),
             unreadable: !readable("status") || !readable("termination_date"),
             said_on: self.said_on.get(source as usize).copied().flatten(),
+            renewable: of_source(&self.renewable),
             identity_provider: of_source(&self.identity_provider),
         }
     }

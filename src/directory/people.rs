@@ -7,7 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::headers::systems;
+use super::headers::mapping::SYNONYM;
+use super::headers::{self, systems};
 use crate::terms::{FIELDS, Holds, Status};
 
 /// Columns of the people frame and their types, in this order: the place of a row, and the table of fields ([`FIELDS`]). Text is as
@@ -257,6 +258,12 @@ impl Source {
         self.exported.or(self.modified)
     }
 
+    /// The last day on which its words may have been true: a date in its name or above its table may be another than that of its
+    /// writing, and none is later than the day it is read on.
+    pub fn said_on(&self) -> Option<NaiveDate> {
+        self.exported.max(self.modified).into_iter().chain(self.read_on).min()
+    }
+
     /// How it was had, and what proves that it is whole.
     pub fn evidence(&self) -> SourceEvidence {
         let origin = &self.origin;
@@ -303,6 +310,12 @@ impl Source {
     /// Whether an identity provider wrote the file: its words say who may sign in, not who is employed.
     pub fn is_identity_provider(&self) -> bool {
         self.system.as_deref().is_some_and(systems::is_identity_provider)
+    }
+
+    /// Whether its last days, as found by itself, are those of contracts.
+    pub fn is_of_contracts(&self) -> bool {
+        let found = |column: &&Mapped| column.field == "termination_date" && column.why == SYNONYM;
+        self.columns.iter().find(found).is_some_and(|column| headers::is_of_contracts(&column.header))
     }
 }
 

@@ -10,7 +10,7 @@ use polars::prelude::*;
 use super::column::{Dates, Flags, Lists, TextColumn};
 use super::correlation::fold::{Called, Fold};
 use super::correlation::keys::Addresses;
-use super::correlation::names::{self, Name, Resemblance};
+use super::correlation::names::{self, Resemblance, Sorted};
 use super::employment;
 use super::finding::AccountRef;
 use super::places::{Account, Person, Place, Row};
@@ -406,23 +406,33 @@ impl<'a> PersonColumns<'a> {
         (!parts.is_empty()).then(|| parts.join(" "))
     }
 
-    /// Whether neither names nor numbers tell two apart. The same name as a whole says more than another number.
+    /// Whether neither names nor numbers tell two apart. A name that is or has all of the other says more than another number.
     pub(super) fn may_be_one(&self, one: Person, other: Person) -> bool {
-        let [name, theirs] = [one, other].map(|person| self.display_name(person));
+        let name = self.display_name(one);
         let [number, another] = [one, other].map(|person| self.employee_number.get(person).unwrap_or_default());
         match self.resemblance(other, name.as_deref()) {
             Resemblance::Differ => false,
             _ if !numbers_differ(number, another) => true,
-            _ => name.zip(theirs).is_some_and(|(name, theirs)| Name::new(&name).is_same(&Name::new(&theirs))),
+            _ => name.is_some_and(|name| self.likeness(other, &name) >= names::CONTAINED),
         }
+    }
+
+    /// How alike a name is to what a person is called, from 0 to 1.
+    pub(super) fn likeness(&self, person: Person, name: &str) -> f64 {
+        let own = self.display_name(person).unwrap_or_default();
+        names::likeness(&Sorted::new(&own), &Sorted::new(name)).0
+    }
+
+    /// The rows of somebody whom they call by different names, in the order of the files, and how each of these is beside this name.
+    pub(super) fn called_beside(&self, person: Person, name: Option<&str>) -> Vec<(&Called, Resemblance)> {
+        let called = self.fold.called.get(&person).into_iter().flatten();
+        called.map(|row| (row, names::resemblance(name.unwrap_or_default(), &row.name))).collect()
     }
 
     /// Of the rows of somebody whom they call by different names: those that call them as this name does, and those that call them
     /// otherwise. Both are empty unless there are some of each.
     pub(super) fn called(&self, person: Person, name: Option<&str>) -> (Vec<&Called>, Vec<&Called>) {
-        let called = self.fold.called.get(&person).into_iter().flatten();
-        let compared: Vec<(&Called, Resemblance)> =
-            called.map(|row| (row, names::resemblance(name.unwrap_or_default(), &row.name))).collect();
+        let compared = self.called_beside(person, name);
         let of = |is: Resemblance| -> Vec<&Called> { compared.iter().filter(|(_, one)| *one == is).map(|(row, _)| *row).collect() };
         let (so, otherwise) = (of(Resemblance::SharePart), of(Resemblance::Differ));
         if so.is_empty() || otherwise.is_empty() { (Vec::new(), Vec::new()) } else { (so, otherwise) }

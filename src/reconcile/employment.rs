@@ -1,7 +1,7 @@
 //! Whether somebody is employed on the day judged: explicit status first, then the termination date, then the hire date, then a
 //! boolean, else unknown. The last day counts as employed, and a contradiction is read as employed. One date outweighs a word: many
 //! systems call a future hire active, so a first day ahead is a prehire. A word says what was true on the day of its export: a last
-//! or first day between that day and the one judged has changed it since.
+//! or first day between that day and the one judged has changed it since, but for the end of a contract, which may have been renewed.
 
 use chrono::NaiveDate;
 
@@ -65,7 +65,7 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
 
     match facts.status {
         Some(Status::Active) if ahead => return plain(Status::Prehire, Basis::HireDate),
-        Some(Status::Active | Status::Leave) if ended && since(facts.termination_date) => {}
+        Some(Status::Active | Status::Leave) if ended && !facts.renewable && since(facts.termination_date) => {}
         Some(Status::Prehire) if started_since && !facts.identity_provider => match ended {
             true => {}
             false => return plain(Status::Active, Basis::HireDate),
@@ -192,17 +192,19 @@ mod tests {
 
     #[test]
     fn a_word_is_true_on_the_day_of_its_export_and_a_day_since_then_changes_it() {
-        let said = |status, hired: &str, last_day: &str| {
+        let facts = |status, hired: &str, last_day: &str| {
             let date = |text: &str| (!text.is_empty()).then(|| day(text));
-            let facts = Facts {
+            Facts {
                 status: Some(status),
                 hire_date: date(hired),
                 termination_date: date(last_day),
                 status_provided: true,
                 said_on: Some(day("2026-11-10")),
                 ..Facts::default()
-            };
-            let judged = judge(&facts, day("2026-11-23"));
+            }
+        };
+        let said = |status, hired: &str, last_day: &str| {
+            let judged = judge(&facts(status, hired, last_day), day("2026-11-23"));
             (judged.status, judged.contradiction)
         };
         assert_eq!(said(Status::Active, "", "2026-11-10"), (Status::Terminated, None));
@@ -213,6 +215,8 @@ mod tests {
         assert_eq!(said(Status::Prehire, "2026-11-11", ""), (Status::Active, None));
         assert_eq!(said(Status::Prehire, "2026-11-10", ""), (Status::Prehire, None));
         assert_eq!(said(Status::Prehire, "2026-11-11", "2026-11-20"), (Status::Terminated, None));
+        let contract = Facts { renewable: true, ..facts(Status::Active, "", "2026-11-15") };
+        assert_eq!(judge(&contract, day("2026-11-23")).contradiction, Some(Contradiction::EmployedAfterLastDay));
     }
 
     #[test]

@@ -11,11 +11,12 @@ use super::Rules;
 use super::access::Access;
 use super::columns::{AccountColumns, PersonColumns};
 use super::correlation::candidates::{self, Candidates};
+use super::correlation::fold::Called;
 use super::correlation::join::Agreeing;
 use super::correlation::keys::{Addresses, Named};
 use super::correlation::links::Links;
 use super::correlation::matching::Matches;
-use super::correlation::names::Resemblance;
+use super::correlation::names::{self, Resemblance};
 use super::correlation::placeholders::Placeholder;
 use super::drift::Drifts;
 use super::employment::{self, Employment};
@@ -24,7 +25,7 @@ use super::explain;
 use super::finding::{AccountRef, Candidate, LISTED, PersonRef};
 use super::identity::Draft;
 use super::past::{Past, Taken};
-use super::places::{Account, Each, Person, Row};
+use super::places::{Account, Each, Person};
 use super::situation::{Gap, Gaps};
 use crate::config::Rights;
 use crate::directory::people::RejectedRow;
@@ -338,15 +339,21 @@ impl Judge<'_> {
         which(&[Status::Active, Status::Leave]).or_else(|| which(&[Status::Unknown]))
     }
 
-    /// A row of the person's own that calls them as the account is called and says employed, where the rows by which they have left
-    /// or are switched off call them otherwise: their address may have been given to somebody else.
-    pub(super) fn employed_namesake(&self, account: Account, person: Person) -> Option<Row> {
-        let (so, _) = self.people.called(person, self.accounts.name.get(account));
-        let says = |row: Row| employment::judge(&self.people.facts(row), self.rules.as_of).status;
-        let rows = || so.iter().map(|called| called.row);
-        let has_gone = |row: Row| matches!(says(row), Status::Terminated | Status::Suspended);
-        let employed = rows().find(|row| matches!(says(*row), Status::Active | Status::Leave));
-        employed.filter(|_| !rows().any(has_gone))
+    /// A row of the person's own that says employed, where their address may have been given to somebody else: the rows by which they
+    /// have left or are switched off call them otherwise than the account is called; or they call them so, and this one by another
+    /// full name. A word that is no name or an abbreviation, as programs write it, is nobody else's then.
+    pub(super) fn employed_under_another_name(&self, account: Account, person: Person) -> Option<&Called> {
+        let says = |called: &Called| employment::judge(&self.people.facts(called.row), self.rules.as_of).status;
+        let rows = self.people.called_beside(person, self.accounts.name.get(account));
+        let gone = rows.iter().filter(|(called, _)| matches!(says(called), Status::Terminated | Status::Suspended));
+        let gone_as: Vec<Resemblance> = gone.map(|(_, resemblance)| *resemblance).collect();
+        let mut employed = rows.iter().filter(|(called, _)| matches!(says(called), Status::Active | Status::Leave));
+        let found = match (gone_as.contains(&Resemblance::SharePart), gone_as.contains(&Resemblance::Differ)) {
+            (true, _) => employed.find(|(called, is)| *is == Resemblance::Differ && names::is_full(&called.name)),
+            (false, true) => employed.min_by_key(|(_, is)| *is != Resemblance::SharePart),
+            (false, false) => None,
+        };
+        found.map(|(called, _)| *called)
     }
 
     /// A row of a file that has no row of this person, which shares a key or an address with them, may be theirs by its name, and

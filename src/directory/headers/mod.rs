@@ -203,6 +203,11 @@ pub(super) fn meaning(header: &str) -> Option<(Slot, u8)> {
     })
 }
 
+/// Whether a last day under this header may be another day: the end of a contract that is renewed.
+pub(super) fn is_of_contracts(header: &str) -> bool {
+    meaning(header).is_some_and(|(slot, rank)| slot == Slot::TerminationDate && rank >= spellings::UNCERTAIN)
+}
+
 /// The path of the first item, of a path that leads into a further one: `emails[0].value` of `emails[2].value`.
 pub(super) fn of_the_first(path: &str) -> Option<String> {
     let signs = ['[', ']', '.'];

@@ -165,17 +165,23 @@ impl Matches {
 
     /// Rows that have an address in common which is a further one of any of them, but for those whom name or number tell apart:
     /// mail of a leaver goes to a colleague, and families share a mailbox. Somebody of the same name who has another number may be
-    /// back.
+    /// back, and so may whoever is called as the account is, at least as much as the row by which it is matched.
     fn find_listed(&mut self, sides: Sides<'_>) -> Result<()> {
-        let Sides { people, addresses, .. } = sides;
+        let Sides { accounts, people, addresses, .. } = sides;
         if people.alternate_email.is_empty() {
             return Ok(());
         }
+        let bears_name = |one: Person, other: Person| {
+            let name = self.account_of[one].and_then(|account| accounts.name.get(account)).unwrap_or_default();
+            people.resemblance(other, Some(name)) == Resemblance::SharePart
+                && people.likeness(other, name) >= people.likeness(one, name)
+        };
         let of = |at| people.addresses(Person(at)).filter_map(|text| addresses.identifying(text));
         for rows in shared(&keyed(people.height, of)?)?.groups {
             for row in rows.iter().map(|row| Person(*row)).filter(|row| self.holders[*row] > 0) {
                 let others = rows.iter().map(|other| Person(*other)).filter(|other| *other != row).take(SIBLINGS);
-                self.siblings.entry(row).or_default().extend(others.filter(|other| people.may_be_one(row, *other)));
+                let may_be = |other: &Person| people.may_be_one(row, *other) || bears_name(row, *other);
+                self.siblings.entry(row).or_default().extend(others.filter(may_be));
             }
         }
         Ok(())

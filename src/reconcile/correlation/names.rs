@@ -27,7 +27,7 @@ const LETTERS: usize = 3;
 const REORDERED: usize = 4;
 
 /// How alike two names are of which one has all words of the other.
-const CONTAINED: f64 = 0.85;
+pub(in crate::reconcile) const CONTAINED: f64 = 0.85;
 
 /// What two names say of whether they are one person's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,11 @@ fn is_any_of(known: &[&str], word: &str) -> bool {
 /// Whether a name is written in Chinese, Japanese or Korean alone.
 pub(in crate::reconcile) fn is_east_asian(name: &str) -> bool {
     !name.is_ascii() && name.chars().all(|letter| letter.is_whitespace() || Writing::is_east_asian(letter))
+}
+
+/// Whether a name has two words that tell somebody, or is a name in Chinese, Japanese or Korean writing.
+pub(in crate::reconcile) fn is_full(name: &str) -> bool {
+    words(name, false).iter().filter(|word| tells(word)).count() > 1 || is_east_asian(name)
 }
 
 /// A name as folded words.

@@ -52,14 +52,12 @@ pub(super) fn no_longer_entitled(
         .with("directory_status", Value::Text(Some(status.to_owned())))
         .with("last_day", Value::Day(last_day))
         .with("days_since", Value::Days(days_since));
-    if let Some(row) = judge.employed_namesake(account, person) {
-        let (source, line) = judge.people.place(row);
-        let source = judge.people.source_name(source);
-        let say = format!(
-            "; {source} row {line} has the person's address too, calls them as the account is called and says employed, so a \
-             person decides"
-        );
-        return Some(draft.say(&say));
+    if let Some(called) = judge.employed_under_another_name(account, person) {
+        let (source, line) = judge.people.place(called.row);
+        let (source, name) = (judge.people.source_name(source), &called.name);
+        return Some(draft.say(&format!(
+            "; {source} row {line} has the person's address too, calls them {name} and says employed, so a person decides"
+        )));
     }
     Some(match judge.perhaps_employed_sibling(person) {
         None => removing(judge, account, choice, draft),

@@ -63,7 +63,7 @@ fn is_nobodys(judge: &Judge<'_>, account: Account, said: Correlation) -> bool {
         Correlation::One { person, .. } => {
             judge.employment[person].status == Status::Terminated
                 && judge.perhaps_employed_sibling(person).is_none()
-                && judge.employed_namesake(account, person).is_none()
+                && judge.employed_under_another_name(account, person).is_none()
                 && judge.gaps.beside(account).is_none()
         }
         Correlation::Nobody | Correlation::NoKey => judge.gap(account).is_none(),

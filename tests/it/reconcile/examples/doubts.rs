@@ -36,6 +36,25 @@ fn an_address_that_could_not_be_used_never_makes_an_orphan() {
 }
 
 #[test]
+fn a_leaver_whose_address_is_among_those_of_somebody_called_as_the_account_is_is_left_to_a_person() {
+    let other = |name: &str| Person { name: name.into(), alternates: vec!["person1@acme.com".into()], ..person(2) };
+    let leaver = || Person { name: "Ann Lee".into(), ..left(1) };
+    let action = |called: &str, theirs: &str| {
+        let account = Account { name: called.into(), number: String::new(), ..account(1) };
+        let judged = Company::with([account], [leaver(), other(theirs)]).judged();
+        of_kind(&judged, Kind::Leaver)[0].action
+    };
+    // Married and back under a new number, or a joiner with the leaver's account.
+    for (called, theirs) in [("Ann Smith", "Ann Smith"), ("Ann Lee", "Ann Lee Smith"), ("Zoe Smith", "Zoe Smith")] {
+        assert_eq!(action(called, theirs), None, "{called}, {theirs}");
+    }
+    // Mail of a leaver goes to a colleague.
+    for theirs in ["Bob Stone", "Ann Moe"] {
+        assert_eq!(action("Ann Lee", theirs), Some(ActionKind::Deactivate), "{theirs}");
+    }
+}
+
+#[test]
 fn a_leaver_whose_other_row_says_employed_is_left_to_a_person() {
     let old = Person { email: "old@acme.com".into(), ..left(1) };
     let judged = Company::with([Account { email: "old@acme.com".into(), ..account(1) }], [old, person(1)]).judged();

@@ -106,6 +106,20 @@ fn an_address_that_was_given_to_somebody_else_makes_nobody_a_leaver_with_an_acti
 }
 
 #[test]
+fn a_leaver_whose_address_a_live_entry_gives_to_another_full_name_is_left_to_a_person() {
+    let entry = |name: &str| Person { name: name.into(), number: String::new(), status: "", enabled: Some(true), ..person(1) };
+    let unnumbered = || Account { number: String::new(), ..account(1) };
+    let elsewhere = Person { name: "Tom Reed".into(), ..left(1) };
+    // The account is called as the leaver is; or it is not, and whatever the live entry is called.
+    for (leaver, name) in [(left(1), "Zoe Stone"), (elsewhere.clone(), "Given1 Family1"), (elsewhere, "gfamily")] {
+        let judged = two_files([unnumbered()], [leaver, in_second(entry(name))]).judged();
+        let [found] = of_kind(&judged, Kind::Leaver)[..] else { panic!("{name}: {:#?}", judged.findings) };
+        assert_eq!(found.action, None, "{name}");
+        assert!(found.reason.contains(&format!("calls them {name} and says employed, so a person decides")), "{}", found.reason);
+    }
+}
+
+#[test]
 fn an_entry_that_a_person_has_beside_the_one_that_is_theirs_is_no_doubt() {
     let entry = |email: &str, on, row| {
         let one = Person { email: email.into(), status: "", enabled: Some(on), hired: None, row, ..person(1) };
