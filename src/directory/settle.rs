@@ -69,13 +69,13 @@ fn is_again(title: &[String], row: &Keyless) -> bool {
 }
 
 /// Whether a row sums up or closes the table, and is not of somebody who is called so: `Page, Larry`, or `Total, Marie` beside a
-/// word for who is at work.
+/// word for who is at work, or beside nothing but a phone.
 fn is_footer(row: &Keyless) -> bool {
     let first = row.cells.first().map_or("", String::as_str);
     let word = || first.split(|sign: char| !sign.is_alphabetic()).next().unwrap_or_default().to_lowercase();
     let called = || NAMES.iter().any(|name| *name == word()) || row.cells.iter().skip(1).any(|cell| status::is_state(cell));
     let person = || row.named && row.of_a_person && !first.contains(|sign: char| sign.is_ascii_digit() || sign == ':') && called();
-    begins_footer(first) && !person() || sums_up(row) && (begins_footer(first) || ends_total(first))
+    begins_footer(first) && !person() || sums_up(row) && !first.contains(',') && (begins_footer(first) || ends_total(first))
 }
 
 /// Whether it is the total of a part: `Finance Total`. Nobody but a total has nothing beside such a name but numbers.
@@ -86,10 +86,21 @@ fn ends_total(cell: &str) -> bool {
 
 /// Whether nothing but numbers stand beside a row's first cell, and no day among them: what a total has and a person has not.
 fn sums_up(row: &Keyless) -> bool {
-    let is_sum = |cell: &String| {
-        cell.contains(|sign: char| sign.is_ascii_digit()) && !cell.contains(char::is_alphabetic) && !dates::is_day(cell)
-    };
+    let is_sum = |cell: &String| is_amount(cell) && !dates::is_day(cell);
     row.cells.len() > 1 && row.cells.len() == row.filled && row.cells.iter().skip(1).all(is_sum)
+}
+
+/// Whether a cell is a number as sums are written (`1 234`, `12.5 %`, `-3`), and not one that is dialled.
+fn is_amount(cell: &str) -> bool {
+    let number = cell.trim_matches(|sign: char| !sign.is_ascii_digit() && !sign.is_alphabetic() && sign != '+');
+    let mut groups = number.split([' ', '\u{a0}', '\u{202f}', ',', '.', '\'', '’']);
+    let first = groups.next().unwrap_or_default();
+    let rest: Vec<&str> = groups.collect();
+    let digits = |group: &str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
+    let begins = digits(first) && first.len() <= 6 && (first == "0" || !first.starts_with('0'));
+    // Threes, and behind them perhaps decimals.
+    begins
+        && rest.iter().enumerate().all(|(at, group)| digits(group) && (group.len() == 3 || at + 1 == rest.len() && group.len() < 3))
 }
 
 /// Whether a row that may be a footer has anything of a person in it: not where there is but `Page 3`, nor in `Total` beside

@@ -416,8 +416,14 @@ fn families_that_are_called_as_footers_begin_are_not_skipped() {
             assert_eq!(judged(&text, 0).people("rejected"), 0, "{text}");
         }
     }
-    for line in ["Total Recall,,,,", "Confidential,HR,,,"] {
+    for line in ["Total Recall,,,,", "Confidential,HR,,,", "Finance Total,,,,\"1,234\"", "Summe,,,,\"1.234\""] {
         assert_eq!(judged(&behind(line), 0).people("rejected"), 0, "{line}");
+    }
+    // A phone is no sum.
+    for line in
+        ["\"Page, Lena\",,,,555 1234", "Lena Summe,,,,(030) 5551234", "Lena Total,,,,555-1234", "Lena Gesamt,,,,+1 303 555 123"]
+    {
+        assert_eq!(judged(&behind(line), 0).people("rejected"), 1, "{line}");
     }
 }
 

@@ -130,16 +130,23 @@ fn a_switch_answers_by_the_words_of_its_language_and_outweighs_an_old_last_day()
 
 #[test]
 fn a_word_is_true_on_the_day_of_its_export() {
-    judges(
-        "staff_2026-11-10.csv",
-        &[
-            ("Status,Termination Date", "Active,2026-11-20", "Active,", ("leaver", 0)),
-            ("Status,Termination Date", "On leave,2026-11-20", "Active,", ("leaver", 0)),
-            ("Status,Termination Date", "Active,2026-11-09", "Active,", ("matched", 1)),
-            ("Status,Hire Date", "Future Hire,2026-11-16", "Active,2020-01-31", ("matched", 0)),
-            ("Status,Hire Date", "Future Hire,2026-11-30", "Active,2020-01-31", ("early", 0)),
-        ],
-    );
+    let name = "staff_2026-11-10.csv";
+    for (headers, hers, others, expected) in [
+        ("Status,Termination Date", "Active,2026-11-20", "Active,", ("leaver", 0)),
+        ("Status,Termination Date", "On leave,2026-11-20", "Active,", ("leaver", 0)),
+        ("Status,Termination Date", "Active,2026-11-09", "Active,", ("matched", 1)),
+        ("Status,Contract End Date", "Active,2026-11-20", "Active,", ("matched", 1)),
+        ("Status,Hire Date", "Future Hire,2026-11-16", "Active,2020-01-31", ("matched", 0)),
+        ("Status,Hire Date", "Future Hire,2026-11-30", "Active,2020-01-31", ("early", 0)),
+    ] {
+        let company = Company::new().with(name, table(headers, hers, others));
+        let written = chrono::DateTime::from_timestamp(1_794_286_800, 0).unwrap(); // 2026-11-10
+        let file = std::fs::File::options().append(true).open(company.path().join(name)).unwrap();
+        file.set_modified(written.into()).unwrap();
+        assert_eq!(of_mara(&company.audit(name, 0)), expected, "{hers}");
+    }
+    // A day in its name may be another than that of its writing.
+    judges(name, &[("Status,Termination Date", "Active,2026-11-20", "Active,", ("matched", 1))]);
 }
 
 /// The audit of a list of items, of which Mara's is made differently.
