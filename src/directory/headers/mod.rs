@@ -253,35 +253,27 @@ pub(super) fn is_of_no_interest(header: &str) -> bool {
     is_never_read(header, &keys) || keys.iter().any(|key| OTHER_DAYS.contains(key))
 }
 
-/// Whether the days under a header are certainly no last ones: a first day, an anniversary, the expiry of a document.
+/// Whether the days under a header are certainly no last ones: a first day, an anniversary, the expiry of a document. Every word of
+/// it is known to be of something else; one that is not known may be what ends.
 pub(super) fn is_of_no_last_day(header: &str) -> bool {
-    static WORDS: LazyLock<[HashSet<String>; 3]> = LazyLock::new(|| ["first days", "last days", "further days"].map(squashed));
-    /// Letters from which on a word is looked for within others.
+    static WORDS: LazyLock<[HashSet<String>; 2]> = LazyLock::new(|| ["first days", "further days"].map(squashed));
+    /// Letters from which on a word is looked for within others: `Eintrittsdatum`.
     const LONG: usize = 6;
     /// Words of which none says what begins or happens: `Inactive since` is nobody's first day.
-    const MEANINGLESS: [&str; 14] =
-        ["date", "day", "dates", "time", "last", "on", "of", "in", "the", "and", "since", "from", "seit", "depuis"];
-    let [first, last, further] = &*WORDS;
-    let whole = squash(header);
+    const MEANINGLESS: [&str; 13] =
+        ["date", "day", "dates", "time", "on", "of", "in", "the", "and", "since", "from", "seit", "depuis"];
+    let [first, further] = &*WORDS;
     let words: Vec<String> = words(header).iter().map(|word| squash(word)).collect();
-    let has = |known: &HashSet<String>| {
-        let within = |word: &String| (word.chars().count() >= LONG || !word.is_ascii()) && whole.contains(word.as_str());
-        words.iter().any(|word| known.contains(word)) || known.iter().any(within)
+    let within = |word: &String| {
+        let is_part = |part: &String| (part.chars().count() >= LONG || !part.is_ascii()) && word.contains(part.as_str());
+        first.iter().any(is_part)
     };
-    let is_of_something_else = || {
-        // What ends may be an employment, what is called nothing but a day is anything.
-        let tells = |word: &String| !MEANINGLESS.contains(&word.as_str());
-        words.iter().all(|word| further.contains(word)) && words.iter().any(tells) && !is_ending(&words)
-    };
-    has(first) && !has(last) || is_of_something_else()
-}
-
-/// Whether words are of a last day without naming what ends: `Last Day`, `Service Expiration`, `Last Work Day`.
-fn is_ending(words: &[String]) -> bool {
+    let is_first = |word: &String| first.contains(word) || within(word);
+    // What is called nothing but a day is anything, and what expires may be an employment.
+    let tells = |word: &String| is_first(word) || !MEANINGLESS.contains(&word.as_str());
     let is = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
-    let document = ["passport", "visa", "permit", "licence", "license"];
-    is(&["expiry", "expiration", "expires", "valid"]) && !is(&document)
-        || is(&["last"]) && is(&["day", "work", "service", "employment", "pay", "job", "position"])
+    let expires = is(&["expiry", "expiration", "expires", "valid"]) && !is(&["passport", "visa", "permit", "licence", "license"]);
+    words.iter().all(|word| is_first(word) || further.contains(word)) && words.iter().any(tells) && !expires
 }
 
 /// The words of a header, also where they are written without spaces: `JobStartDate`.

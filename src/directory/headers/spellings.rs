@@ -71,7 +71,6 @@ mod tests {
                         "accounts",
                         "other days",
                         "first days",
-                        "last days",
                         "further days",
                         "areas",
                         "parents",

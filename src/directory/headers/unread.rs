@@ -18,8 +18,8 @@ pub(in crate::directory) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::
         raw.watched.iter().filter(|column| !ignored(column) && hold(column)).collect()
     };
     let addresses = those(Watched::holds_addresses);
-    let (mut days, states) = (those(Watched::holds_days), those(Watched::holds_states));
-    days.retain(|column| !headers::is_of_no_last_day(&column.header));
+    let (days, states) = (those(Watched::holds_days), those(Watched::holds_states));
+    let may_be_last: Vec<&Watched> = days.iter().copied().filter(|column| !headers::is_of_no_last_day(&column.header)).collect();
     // A day of notice says of nobody that they have left.
     let tells = |slot: &Slot| mapping.columns(*slot).any(|claim| *slot != Slot::TerminationDate || claim.rank != NOTICE);
     let mapped = |slots: &[Slot]| slots.iter().any(tells);
@@ -28,7 +28,7 @@ pub(in crate::directory) fn refuse(raw: &Raw, mapping: &Mapping, file: &config::
     }
     if !mapped(&[Slot::Status, Slot::Enabled, Slot::Disabled, Slot::Ended, Slot::AccountControl, Slot::TerminationDate]) {
         let nobody = |what: &str| format!("{what}, and nothing that is known in the file says who has left");
-        needed(&days, &nobody("days"), "it is the last day", "termination_date")?;
+        needed(&may_be_last, &nobody("days"), "it is the last day", "termination_date")?;
         needed(&states, &nobody("words for who is employed"), "it is the status", "status")?;
     }
     for (columns, what) in [(addresses, "addresses"), (days, "days")] {

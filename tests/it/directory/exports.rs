@@ -604,6 +604,8 @@ fn a_column_that_may_decide_and_is_not_read_stops_the_load_by_name() {
         ("As Of Date", false),
         ("Leave Start", false),
         ("Vertragsbeginn", false),
+        ("Date d'entrée", false),
+        ("Last Review Date", false),
         ("Exit", true),
         ("Inactive since", true),
         ("Start/End", true),
@@ -613,6 +615,14 @@ fn a_column_that_may_decide_and_is_not_read_stops_the_load_by_name() {
         ("Date", true),
         ("Garden Leave Start", true),
         ("Resignation Effective Date", true),
+        ("Anställd t.o.m.", true),
+        ("Ansettelse slutt", true),
+        ("Okres zatrudnienia do", true),
+        ("Eintritt/Aus", true),
+        ("Start - Stop", true),
+        ("Entry/Withdrawal", true),
+        ("Employee Last Working Date", true),
+        ("Last Date in Company", true),
     ] {
         let company = Company::new().with(
             "staff.csv",
