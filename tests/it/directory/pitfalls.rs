@@ -149,7 +149,7 @@ fn pitfall_08_totals_and_footers_are_skipped_and_said() {
     }
     // A sentence that is not one of a footer may be somebody's address, and so may one that names whose it is.
     for line in ["write to b@b.com,", "Contact Bob bob@b.com,", "Page Bob bob.bell@b.com,"] {
-        let people = loaded("lone.csv", &format!("Email,Name\na@b.com,A\n{line}\n"));
+        let people = loaded("lone.csv", format!("Email,Name\na@b.com,A\n{line}\n"));
         assert_eq!(people.rejected.len(), 1, "{line}");
     }
     // But a person without any key is a rejected row, not a total.
