@@ -36,11 +36,7 @@ pub fn read(path: &Path) -> Result<Journal> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Journal::default()),
         Err(error) => return Err(error).with_context(|| Failure::usage(format!("cannot read the journal {}", path.display()))),
     };
-    // A torn line may end within a character; whole lines are UTF-8.
-    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    let text = std::str::from_utf8(bytes.get(..whole).unwrap_or_default());
-    let journal = text.map_err(anyhow::Error::new).and_then(|text| Ok(Journal::read(text)?));
-    journal.with_context(|| {
+    Journal::read(&bytes).with_context(|| {
         Failure::new(FailureKind::PlanRefused, format!("the journal {} was changed after it was written", path.display()))
             .hint("nothing is applied on it: find out who changed it, and run `audit` again for a new plan")
     })

@@ -7,7 +7,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::headers::mapping::SYNONYM;
 use super::headers::{self, systems};
 use crate::terms::{FIELDS, Holds, Status};
 
@@ -314,7 +313,7 @@ impl Source {
 
     /// Whether its last days, as found by itself, are those of contracts.
     pub fn is_of_contracts(&self) -> bool {
-        let found = |column: &&Mapped| column.field == "termination_date" && column.why == SYNONYM;
+        let found = |column: &&Mapped| column.field == "termination_date" && column.why == Mapped::SYNONYM;
         self.columns.iter().find(found).is_some_and(|column| headers::is_of_contracts(&column.header))
     }
 }
@@ -328,6 +327,11 @@ pub struct Mapped {
     pub header: String,
     /// Why this header: `configured`, `preset okta`, `synonym`.
     pub why: String,
+}
+
+impl Mapped {
+    /// Why, where neither the configuration nor a system's preset names the header.
+    pub const SYNONYM: &str = "synonym";
 }
 
 /// A status word of a file, how often it stands there and what it was taken for.

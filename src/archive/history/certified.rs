@@ -24,14 +24,14 @@ struct Now<'a> {
 
 /// A sentence on the revocations of the newest certified run, and one on the changed roles. A note where its record cannot be read.
 pub(super) fn sentences(runs: &[StoredRun], present: &Present<'_>, notes: &mut Vec<String>) -> Result<Vec<Sentence>> {
-    let record = |run: &StoredRun| crate::files::read_plain_text(run.path.join(CERTIFICATION)).ok().filter(|text| !text.is_empty());
+    let record = |run: &StoredRun| crate::files::read_plain(run.path.join(CERTIFICATION)).ok().filter(|bytes| !bytes.is_empty());
     let newest = runs.iter().rev().filter(|run| !run.pruned).find_map(|run| Some((run, record(run)?)));
-    let Some((run, text)) = newest else { return Ok(Vec::new()) };
+    let Some((run, bytes)) = newest else { return Ok(Vec::new()) };
     // Who is missing in a part of the list is not gone.
     if !present.accounts.evidence.incomplete.is_empty() {
         return Ok(Vec::new());
     }
-    let record = match CertificationRecord::read(&text, &run.sha256) {
+    let record = match CertificationRecord::read(&String::from_utf8_lossy(&bytes), &run.sha256) {
         Ok(record) => record,
         Err(error) => {
             notes.push(format!("What was certified of the run {} is not known: {error}.", run.id()));

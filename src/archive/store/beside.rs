@@ -132,5 +132,5 @@ pub(in crate::archive) fn plan_of(folder: &Path, name: &str) -> Result<Sealed> {
 
 /// A journal in this folder, whose chain holds.
 pub(in crate::archive) fn journal_of(folder: &Path, name: &str) -> Result<Journal> {
-    Ok(Journal::read(&crate::files::read_plain_text(folder.join(name))?)?)
+    Ok(Journal::read(&crate::files::read_plain(folder.join(name))?)?)
 }

@@ -15,9 +15,6 @@ use crate::directory::{cells, headers};
 use crate::failure::Failure;
 use crate::terms::{FIELDS, Field};
 
-/// Why a header was chosen that the configuration does not name, nor a system's preset.
-pub(in crate::directory) const SYNONYM: &str = "synonym";
-
 /// A column that claims a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::directory) struct Claim {
@@ -80,7 +77,7 @@ impl Mapping {
                     Claim { column, slot: *slot, rank: 1, why: format!("preset {}", system.name) }
                 }
                 _ => match headers::meaning(&candidate.header) {
-                    Some((slot, rank)) => Claim { column, slot, rank, why: SYNONYM.into() },
+                    Some((slot, rank)) => Claim { column, slot, rank, why: Mapped::SYNONYM.into() },
                     None => continue,
                 },
             };

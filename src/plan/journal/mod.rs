@@ -62,15 +62,17 @@ impl End {
 const START: &str = "domo-reconcile/journal/v1";
 
 impl Journal {
-    /// Reads a journal. A last line without its line break was torn and does not count.
+    /// Reads a journal. A last line without its line break was torn, perhaps within a character, and does not count.
     ///
     /// # Errors
     /// The first line that cannot be read, is out of order, or was changed.
-    pub fn read(text: &str) -> Result<Self, Broken> {
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        let mut journal = Self { lines: Vec::new(), whole: whole as u64 };
-        for (n, line) in (1..).zip(text.get(..whole).unwrap_or_default().lines()) {
+    pub fn read(bytes: impl AsRef<[u8]>) -> Result<Self, Broken> {
+        let mut journal = Self::default();
+        let whole = bytes.as_ref().split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
+        for (n, line) in (1..).zip(whole) {
             let broken = |what: &str| Broken { line: n, what: what.to_owned() };
+            journal.whole += line.len() as u64;
+            let line = std::str::from_utf8(line).map_err(|_| broken("is not UTF-8"))?;
             let parsed: JournalLine = serde_json::from_str(line).map_err(|error| broken(&format!("cannot be read: {error}")))?;
             if parsed.n != n {
                 return Err(broken(&format!("has the number {}", parsed.n)));
