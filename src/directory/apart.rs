@@ -21,6 +21,7 @@ use crate::text::{Pattern, plural, squashed};
 lists! {
     "apart.txt";
     VACANT = "vacant",
+    OF_PEOPLE = "of people",
 }
 
 /// What a record of each kind is called (one of several, many), and the words by which its kind is told.
@@ -61,9 +62,9 @@ impl Apart {
         for column in mapping.columns(Slot::RecordKind).filter_map(|claim| raw.columns.get(claim.column)) {
             for (at, (row, cell)) in raw.rows.iter().zip(column.values.iter()).enumerate() {
                 let Some(cell) = cell else { continue };
-                let Some((one, many)) = kind(cell) else { continue };
-                if !filled(raw, mapping, Slot::EmployeeNumber, at).is_empty() || is_somebody(raw, mapping, at, status::is_of_people)
-                {
+                let Some(Kind { one, many, may_be_person }) = kind(cell) else { continue };
+                let word = if may_be_person { status::is_state } else { status::is_of_people };
+                if !filled(raw, mapping, Slot::EmployeeNumber, at).is_empty() || is_somebody(raw, mapping, at, word) {
                     let header = &column.header;
                     self.doubtful.insert(
                         *row,
@@ -159,8 +160,16 @@ fn say(count: usize, one: &str, many: &str, source: &mut Source) {
     }
 }
 
+/// What a record is that is no person.
+struct Kind {
+    one: &'static str,
+    many: &'static str,
+    /// People are called so, too: an external contact, a resource of a project.
+    may_be_person: bool,
+}
+
 /// What a record says it is, if it is no person. LDAP gives all classes of an entry: `top`, `person`, ..., `computer`.
-fn kind(cell: &str) -> Option<(&'static str, &'static str)> {
+fn kind(cell: &str) -> Option<Kind> {
     // `CN=Group,CN=Schema,…` is Active Directory's objectCategory.
     let class = cell.strip_prefix("CN=").and_then(|rest| rest.split(',').next()).unwrap_or(cell);
     // Of several words the last is the thing: a `Security Group` is one, a `Team Lead` is no team.
@@ -172,8 +181,10 @@ fn kind(cell: &str) -> Option<(&'static str, &'static str)> {
     // `Room - large`, `Group (Universal)`: the thing stands before what is said of it.
     let before = [" - ", " – ", " ("].iter().find_map(|sign| class.split_once(sign)).map_or("", |(thing, _)| thing);
     let words: Vec<String> = class.split(cells::SEPARATORS).chain([before]).flat_map(spaced).chain([squashed(class)]).collect();
-    let known = |(.., known): &&(_, _, Vec<&str>)| known.iter().any(|known| words.iter().any(|word| word == known));
-    KINDS.iter().find(known).map(|(one, many, _)| (*one, *many))
+    KINDS.iter().find_map(|(one, many, known)| {
+        let word = known.iter().find(|known| words.iter().any(|word| word == *known))?;
+        Some(Kind { one, many, may_be_person: OF_PEOPLE.contains(word) })
+    })
 }
 
 /// Whether records that are called so are no people.

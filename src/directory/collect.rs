@@ -164,17 +164,25 @@ impl<'l> Collector<'l> {
         })
     }
 
-    /// Whether all of a row is one sentence with an address in it: `Questions? Contact hr@acme.example`.
+    /// Whether all of a row is one sentence with an address in it: `Questions? Contact hr@acme.example`. Not where a word of it stands
+    /// in the address too: `Page Lena lena@acme.example` is somebody.
     fn is_sentence(&self, row: &(impl Cells + ?Sized)) -> bool {
         let sentence = |at: &usize| {
             let cell = row.get(*at);
             let words = || cells::trim(&cell).split(' ').filter(|word| !word.is_empty());
-            let addresses = || words().filter(|word| word.contains('@')).count();
+            let addresses = || words().filter(|word| word.contains('@'));
+            let names = |word: &str| {
+                let word = word.trim_matches(|sign: char| !sign.is_alphanumeric()).to_lowercase();
+                word.chars().count() > 2
+                    && addresses()
+                        .any(|address| address.to_lowercase().split('@').next().is_some_and(|local| local.contains(&word)))
+            };
             cell.contains('@')
                 && cell.contains(' ')
                 && words().count() >= 3
-                && addresses() == 1
+                && addresses().count() == 1
                 && !cells::is_email(&cells::email(&cell))
+                && !words().filter(|word| !word.contains('@')).any(names)
         };
         self.layout.identity.iter().any(sentence) && (0..row.len()).filter(|at| row.is_filled(*at)).count() == 1
     }

@@ -120,8 +120,7 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
         return Read { values: column.values.clone(), notes, doubts };
     }
     let mut values = StringChunkedBuilder::new(PlSmallStr::EMPTY, given.height());
-    let lists = are_lists(&column.values, &cells::NUMBER_SEPARATORS);
-    let perhaps = !grouped && are_lists(&column.values, PERHAPS_SEPARATORS);
+    let lists = are_lists(&column.values);
     let all_alike = !lists && column.values.iter().flatten().all(|cell| several_numbers(cell, true).len() > 1);
     if all_alike {
         notes.push(format!("`{}` holds numbers with a sign between their parts: each is read as one", column.header));
@@ -141,7 +140,7 @@ pub(super) fn numbers(given: Given<'_>) -> Read<StringChunked> {
         // Whoever has a further one is no orphan: what is left out of a cell may be anybody's.
         let further = if several.iter().any(|part| *part != first) {
             Some("it holds several numbers: the first is the key, and who has another of them is not evaluable")
-        } else if !lists && !all_alike && several_numbers(cell, true).len() > 1 || perhaps && is_perhaps_several(cell) {
+        } else if !lists && !all_alike && several_numbers(cell, true).len() > 1 || !grouped && is_perhaps_several(cell) {
             Some("this may be several numbers or one: it is read as one, and who has a part of it is not evaluable")
         } else {
             None
@@ -241,9 +240,10 @@ fn is_perhaps_several(cell: &str) -> bool {
     cell.contains(PERHAPS_SEPARATORS) && cell.split(PERHAPS_SEPARATORS).all(|part| can_be_number(cells::trim(part)))
 }
 
-/// Whether such signs stand between numbers: not where several people would have the same first one (`10;0001`, `10;0002`), for
+/// Whether separators stand between numbers: not where several people would have the same first one (`10;0001`, `10;0002`), for
 /// then a site or a company stands in front of each.
-fn are_lists(values: &StringChunked, signs: &[char]) -> bool {
+fn are_lists(values: &StringChunked) -> bool {
+    let signs = cells::NUMBER_SEPARATORS;
     let mut cells: PlHashMap<&str, &str> = PlHashMap::new();
     let parted = values.iter().flatten().filter_map(|cell| Some((cell, cell.split_once(signs)?)));
     parted.into_iter().all(|(cell, (first, rest))| {

@@ -71,7 +71,7 @@ pub(super) fn build(
     let (emails, numbers) = (said.take(emails), said.take(numbers));
     let (standing, words) = said.take(standing);
     let days = days?;
-    let row_days = RowDays::of(given, &days.values.0, &days.values.1, &days.doubts)?;
+    let row_days = RowDays::of(given, calendar, &days.values.0, &days.values.1, &days.doubts)?;
     let (hired, ended) = said.take(days);
     let (standing, doubts) = standing.settle(given, &row_days);
     said.doubts.extend(doubts);

@@ -108,9 +108,9 @@ pub(super) fn rejected(
 ) -> Vec<RejectedRow> {
     let raw = given.raw;
     let (email, number) = (given.column(Slot::Email), given.column(Slot::EmployeeNumber));
-    // The id of a system is the employee number in many an export.
-    let slots = [Slot::Email, Slot::AlternateEmail, Slot::EmployeeNumber, Slot::PersonKey];
-    let further: Vec<&RawColumn> = slots.into_iter().flat_map(|slot| given.columns(slot)).collect();
+    // The id that a system gives its people may be their number in Domo, though nobody says so.
+    let further = [Slot::Email, Slot::AlternateEmail, Slot::EmployeeNumber, Slot::PersonKey];
+    let further: Vec<&RawColumn> = further.into_iter().flat_map(|slot| given.columns(slot)).collect();
     let managers: Vec<usize> = [Slot::ManagerEmail, Slot::ManagerKey, Slot::ManagerName]
         .into_iter()
         .flat_map(|slot| given.columns(slot))

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use polars::prelude::*;
 
+use super::days::Calendar;
 use super::given::{Given, Read};
 use crate::config;
 use crate::directory::headers;
@@ -292,18 +293,14 @@ impl<'t> Standing<'t> {
             }
         }
         for (at, row) in self.rows.iter_mut().enumerate() {
-            let is_open = matches!(row.status, None | Some(Status::Unknown));
-            if row.kind > 0 && is_open && row.enabled != Some(false) {
+            if row.kind > 0 && row.status.is_none() && row.enabled != Some(false) {
                 match days.has_last_day(at) {
                     true => row.enabled = Some(true),
                     false => (row.status, row.by) = (Some(Status::Active), row.kind),
                 }
             }
-            if row.by == 0 {
-                row.by = row.kind;
-            }
         }
-        let doubts = self.contradictions(given);
+        let doubts = self.contradictions(given, days);
         let word = self.hints.take().unwrap_or_else(|| self.words(given));
         let status = self.rows.iter().map(|row| row.status.map(Status::as_str));
         let enabled = self.rows.iter().map(|row| row.enabled);
@@ -332,17 +329,22 @@ impl<'t> Standing<'t> {
         }
     }
 
-    /// The safer reading, employed, stands; somebody has to look.
-    fn contradictions(&self, given: Given<'_>) -> Vec<Doubt> {
-        let stands = |against: &&Against<'_>| {
-            let row = self.rows.get(against.at).copied().unwrap_or_default();
-            if against.ended.is_some() { row.is_employed() } else { row.status == Some(Status::Active) }
-        };
+    /// Where columns contradict each other the safer reading, employed, stands, or what a last day bears out; somebody has to look.
+    fn contradictions(&self, given: Given<'_>, days: &RowDays) -> Vec<Doubt> {
         let doubt = |against: &Against<'_>| {
-            let problem = format!("one column says employed, `{}` does not: read as employed", against.column.header);
-            Doubt { not_comparable: false, ..given.doubt(against.at, "status", &problem, against.word) }
+            let (row, header) = (self.rows.get(against.at).copied().unwrap_or_default(), &against.column.header);
+            let problem = match against.ended {
+                Some(_) if row.status == Some(Status::Terminated) && days.has_passed(against.at) => {
+                    format!("one column says employed, `{header}` and the last day do not: read as ended")
+                }
+                ended if row.is_employed() && (ended.is_some() || row.status == Some(Status::Active)) => {
+                    format!("one column says employed, `{header}` does not: read as employed")
+                }
+                _ => return None,
+            };
+            Some(Doubt { not_comparable: false, ..given.doubt(against.at, "status", &problem, against.word) })
         };
-        self.against.iter().filter(stands).map(doubt).collect()
+        self.against.iter().filter_map(doubt).collect()
     }
 
     /// Marks behind names that are status words.
@@ -370,6 +372,7 @@ pub(super) struct RowDays {
     ended: Int32Chunked,
     /// Rows with a last day that nobody can read.
     unreadable: PlHashSet<usize>,
+    today: i32,
 }
 
 impl RowDays {
@@ -377,7 +380,7 @@ impl RowDays {
     ///
     /// # Errors
     /// None in practice: the columns are days.
-    pub(super) fn of(given: Given<'_>, hired: &Column, ended: &Column, doubts: &[Doubt]) -> Result<Self> {
+    pub(super) fn of(given: Given<'_>, calendar: Calendar, hired: &Column, ended: &Column, doubts: &[Doubt]) -> Result<Self> {
         let is_certain = given.mapping.first(Slot::TerminationDate).is_some_and(|claim| claim.rank < UNCERTAIN);
         let days = |column: &Column| Ok::<_, PolarsError>(column.date()?.physical().rechunk().into_owned());
         let unreadable = doubts.iter().filter(|doubt| doubt.field == "termination_date" && doubt.not_comparable);
@@ -386,11 +389,16 @@ impl RowDays {
             hired: days(hired)?,
             ended: if is_certain { days(ended)? } else { Int32Chunked::full_null(PlSmallStr::EMPTY, given.height()) },
             unreadable: if is_certain { unreadable.collect() } else { PlHashSet::new() },
+            today: calendar.today.to_epoch_days(),
         })
     }
 
     fn has_last_day(&self, at: usize) -> bool {
         self.ended.get(at).is_some() || self.unreadable.contains(&at)
+    }
+
+    fn has_passed(&self, at: usize) -> bool {
+        self.ended.get(at).is_some_and(|ended| ended < self.today)
     }
 
     /// Whether a row has a last day and was not hired again after it.

@@ -31,7 +31,7 @@ fn keep_firsts(given: Given<'_>, slot: Slot, read: &mut Read<StringChunked>) {
         _ => return,
     };
     // `+1 801 555 0100;ext=12` is one number.
-    let is_value = |part: &str| slot != Slot::Phone || part.bytes().filter(u8::is_ascii_digit).count() >= 5;
+    let is_value = |part: &str| slot != Slot::Phone || !part.contains('=') && part.bytes().filter(u8::is_ascii_digit).count() >= 5;
     let is_several = |cell: &&str| cell.contains(signs) && cell.split(signs).filter_map(cells::clean).all(is_value);
     let count = read.values.iter().flatten().filter(is_several).count() as u64;
     if count == 0 {

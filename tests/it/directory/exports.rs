@@ -777,6 +777,25 @@ fn records_of_groups_rooms_and_changes_are_no_people_and_counted_apart() {
 }
 
 #[test]
+fn what_people_are_called_as_well_is_doubtful_beside_a_word_for_who_is_at_work() {
+    for (kind, rejected) in [
+        ("Contact", 1),
+        ("Contractor (Team)", 1),
+        ("Resource (Contract)", 1),
+        ("Domain - Sales", 1),
+        ("Room - large", 0),
+        ("Group (Universal)", 0),
+    ] {
+        let line = |(given, family, email, number): (&str, &str, &str, &str)| {
+            format!("{},{given} {family},{email},Active\n", if number == PEOPLE[0].3 { kind } else { "User" })
+        };
+        let text = format!("Resource Type,Name,Email,Status\n{}", PEOPLE.map(line).concat());
+        let judged = Company::new().with("staff.csv", text).audit("staff.csv", 0);
+        assert_eq!((judged.people("rejected"), judged.accounts("orphan")), (rejected, 1 - rejected), "{kind}");
+    }
+}
+
+#[test]
 fn several_addresses_of_one_person_are_all_hers() {
     let attributes = ldif(3)
         + "dn: uid=Leo\nmail: l.ricci@acme.example\nmail: leo.ricci@acme.example\nemployeeNumber: 2004\nemployeeNumber: 9\n\nsearch: 2\nresult: 0 Success\n";

@@ -45,8 +45,8 @@ fn a_kind_of_employment_says_nothing_of_whether_it_lasts() {
             ("Employment Status,Termination Date", "Permanent,2026-11-23", "Regular,", ("matched", 0)),
             ("Employment Status,Status,Termination Date", "Full-Time,Inactive,2026-09-30", "Full-Time,Active,", ("leaver", 0)),
             ("Employment Status,accountEnabled", "Contractor,false", "Temporary,true", ("suspended", 0)),
-            // Alone it is employed, and so is who was hired again, or whose contract ended, which may have been renewed.
-            ("Employment Status,Status", "Full-Time,Inactive", "Full-Time,Active", ("matched", 1)),
+            // Beside a word that nobody can read it says nothing. Alone it is employed, and so is who was hired again, or whose contract ended, which may have been renewed.
+            ("Employment Status,Status", "Full-Time,Inactive", "Full-Time,Active", ("not-evaluable", 0)),
             (
                 "Employment Status,Hire Date,Termination Date",
                 "Full-Time,2026-01-31,2025-09-30",
@@ -79,8 +79,8 @@ fn of_two_words_about_employment_the_last_day_decides_and_else_the_safer_counts(
     judges(
         "staff.csv",
         &[
-            ("Employment Status,Status,Termination Date", "Terminated,Active,2026-10-31", "Active,Active,", ("leaver", 0)),
-            ("Employment Status,Status,Termination Date", "Active,Terminated,2026-10-31", "Active,Active,", ("leaver", 0)),
+            ("Employment Status,Status,Termination Date", "Terminated,Active,2026-10-31", "Active,Active,", ("leaver", 1)),
+            ("Employment Status,Status,Termination Date", "Active,Terminated,2026-10-31", "Active,Active,", ("leaver", 1)),
             ("Employment Status,Status,Termination Date", "Terminated,Active,2026-12-31", "Active,Active,", ("matched", 1)),
             ("Employment Status,Status", "Terminated,Active", "Active,Active", ("matched", 1)),
             ("Employment Status,HR_STATUS", "Terminated,Active", "Active,Active", ("matched", 1)),
