@@ -83,6 +83,7 @@ pub(super) fn build(
     let broken = rows::broken(given, &said.doubts);
     let keep = rows::usable(given, &emails, &numbers, &alternates, &broken);
     let rejected = rows::rejected(given, &keep, &broken, &said.doubts);
+    said.notes.extend(rows::unread_ids(given, &rejected, &broken));
     source.status_words = standing::of_kept(words, given, &keep);
     let rejected_rows: PlHashSet<u32> = rejected.iter().map(|row| row.row).collect();
 

@@ -4,6 +4,7 @@ use polars::prelude::*;
 
 use super::given::Given;
 use super::keys::NO_ADDRESS;
+use crate::config;
 use crate::digest::Hasher;
 use crate::directory::headers::slot::Slot;
 use crate::directory::people::{Doubt, Mapped, RejectedRow};
@@ -162,6 +163,25 @@ pub(super) fn rejected(
         });
     }
     rejected
+}
+
+/// Ids that rows without another key have, where they may be employee numbers and nothing else is known to be.
+pub(super) fn unread_ids(given: Given<'_>, rejected: &[RejectedRow], broken: &PlHashMap<u32, String>) -> Option<String> {
+    /// The ids of directories themselves are longer.
+    const LONGEST: usize = 12;
+    if given.column(Slot::EmployeeNumber).is_some() {
+        return None;
+    }
+    let keyless = rejected.iter().filter(|rejected| !broken.contains_key(&rejected.row));
+    let places: Vec<usize> = keyless.filter_map(|rejected| given.raw.rows.binary_search(&rejected.row).ok()).collect();
+    let is_number = |cell: &str| cell.len() <= LONGEST && cell.bytes().any(|byte| byte.is_ascii_digit());
+    let may_be = |column: &&RawColumn| places.iter().any(|at| column.values.get(*at).is_some_and(is_number));
+    let header = &given.columns(Slot::PersonKey).find(may_be)?.header;
+    Some(format!(
+        "rows without an address were rejected, and `{header}` is not read as the employee number; if it is, say so in \
+         [directory.columns]: employee_number = {}",
+        config::quoted(header)
+    ))
 }
 
 /// SHA-256 of what a row's cells hold, whatever the order of the columns: an export that was arranged anew keeps its findings.

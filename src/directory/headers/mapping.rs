@@ -156,7 +156,7 @@ impl Mapping {
 
     /// Two columns of one rank that differ: of addresses, numbers and switches nobody but a person can say which is meant.
     fn refuse_contradictions(&mut self, raw: &Raw) -> Result<()> {
-        let (mut contradictions, mut choices) = (Vec::new(), Vec::new());
+        let (mut contradictions, mut choices, mut rename) = (Vec::new(), Vec::new(), "");
         for pair in self.claims.windows(2) {
             let [one, other] = pair else { continue };
             let same_claim = one.slot == other.slot && one.rank == other.rank && one.rank < WEAK && !one.slot.is_list();
@@ -190,13 +190,16 @@ impl Mapping {
                 second.header
             ));
             choices.push(format!("{field} = \"{}\"", first.header));
+            if first.header == second.header {
+                rename = " (or rename one of two equal headers)";
+            }
         }
         if contradictions.is_empty() {
             return Ok(());
         }
         bail!(
             Failure::usage(contradictions.join("\n"))
-                .hint(format!("choose with [directory.columns] {} (or rename one of two equal headers)", choices.join(", ")))
+                .hint(format!("choose with [directory.columns] {}{rename}", choices.join(", ")))
         )
     }
 

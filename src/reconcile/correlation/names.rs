@@ -144,6 +144,14 @@ impl Name {
         self.spellings().any(|ours| other.spellings().any(|theirs| same_words(ours, theirs)))
     }
 
+    /// The same without words of one letter, which are middle initials where two words stand beside them.
+    pub(in crate::reconcile) fn without_initials(&self) -> Option<Self> {
+        let is_word = |word: &&String| word.chars().count() > 1 || word.chars().any(Writing::is_east_asian);
+        let [words, spelt_out] = [&self.words, &self.spelt_out].map(|words| words.iter().filter(is_word).cloned().collect());
+        let bare = Self { words, spelt_out, own_particles: self.own_particles.clone(), is_whole: self.is_whole };
+        (bare.words.len() > 1 && bare.words.len() < self.words.len()).then_some(bare)
+    }
+
     pub(in crate::reconcile) fn writings(&self) -> impl Iterator<Item = Writing> {
         self.words.iter().flat_map(|word| word.chars()).filter_map(Writing::of)
     }

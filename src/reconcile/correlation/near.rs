@@ -3,8 +3,8 @@
 //!
 //! All addresses of both sides are looked at. One is near to whoever lists it among further ones, where those are no key: a second
 //! address in a cell is as much theirs. Two addresses are near where they are equal after folding (accents, letters of other
-//! alphabets that look alike, a text that was encoded twice), or where one character differs and the folded names are equal; two
-//! numbers, where only zeros or a letter prefix differ. Domo's *Employee ID* is a number of the account as well, beside its
+//! alphabets that look alike, a text that was encoded twice), or where one character differs and the folded names are equal but for
+//! a middle initial; two numbers, where only zeros or a letter prefix differ. Domo's *Employee ID* is a number of the account as well, beside its
 //! employee number.
 
 use std::borrow::Cow;
@@ -189,26 +189,29 @@ impl Unmatched<'_> {
     /// Of people whose names are equal, those whose addresses are one character apart: such addresses have an equal rest when the
     /// same one character is taken from both, or from one.
     fn one_character_apart(&self) -> Vec<(Account, Vec<Suspect>)> {
-        let account_name = |account: Account| self.accounts.name.get(account).map(Name::new);
-        let person_name = |person: Person| self.people.display_name(person).map(|name| Name::new(&name));
-        let wanted: HashSet<String> = self
-            .unmatched_accounts
-            .par_iter()
-            .flat_map_iter(|account| account_name(*account).map(|name| name.orderless()).unwrap_or_default())
-            .collect();
+        // Whole, and without middle initials; that one has an initial and the other another tells them apart.
+        let forms = |name: &str| {
+            let name = Name::new(name);
+            [name.without_initials(), Some(name)].into_iter().flatten().rev().collect::<Vec<_>>()
+        };
+        let account_names = |account: Account| self.accounts.name.get(account).map(forms).unwrap_or_default();
+        let person_names = |person: Person| self.people.display_name(person).map(|name| forms(&name)).unwrap_or_default();
+        let orderless = |names: &[Name]| names.iter().flat_map(Name::orderless).collect::<Vec<_>>();
+        let wanted: HashSet<String> =
+            self.unmatched_accounts.par_iter().flat_map_iter(|account| orderless(&account_names(*account))).collect();
         let state = PlFixedStateQuality::with_seed(0);
         let rests_of = |names: &[String], address: &str| -> Vec<u64> {
             names.iter().flat_map(|name| rests(address, state.hash_one(name))).collect()
         };
         let theirs = self.unmatched_people.par_iter().flat_map_iter(|person| {
-            let mut names = person_name(*person).map(|name| name.orderless()).unwrap_or_default();
+            let mut names = orderless(&person_names(*person));
             names.retain(|name| wanted.contains(name));
             let theirs = self.people.addresses(*person).filter(|_| !names.is_empty());
             let rests = theirs.filter_map(|text| self.addresses.identifying(text)).flat_map(|key| rests_of(&names, &key));
             rests.map(|rest| (rest, *person)).collect::<Vec<_>>()
         });
         let ours = self.unmatched_accounts.par_iter().flat_map_iter(|account| {
-            let names = account_name(*account).map(|name| name.orderless()).unwrap_or_default();
+            let names = orderless(&account_names(*account));
             let ours = self.accounts.addresses(*account).filter_map(|text| self.addresses.identifying(text));
             ours.flat_map(|key| rests_of(&names, &key)).map(|rest| (rest, *account)).collect::<Vec<_>>()
         });
@@ -226,7 +229,14 @@ impl Unmatched<'_> {
         let near = |(account, person): &(Account, Person)| {
             let suspect = Suspect { person: *person, nearness: Nearness::OneCharacter };
             let meet = || addresses_that_meet(self.accounts, self.people, self.addresses, *account, suspect).is_some();
-            let same_name = || account_name(*account)?.is_same(&person_name(*person)?).then_some(suspect);
+            let same_name = || {
+                let (ours, theirs) = (account_names(*account), person_names(*person));
+                let first = ours.first()?.is_same(theirs.first()?);
+                let same = first
+                    || theirs[1..].iter().any(|bare| bare.is_same(&ours[0]))
+                    || ours[1..].iter().any(|bare| bare.is_same(&theirs[0]));
+                same.then_some(suspect)
+            };
             meet().then(same_name)?.map(|suspect| (*account, suspect))
         };
         let near: Vec<(Account, Suspect)> = alike.par_iter().filter_map(near).collect();

@@ -179,6 +179,20 @@ fn rejected_rows_are_no_clean_bill_and_their_words_need_no_meaning() {
     assert!(!ran.stdout.contains("Mystery"), "{}", ran.stdout);
 }
 
+/// The id of a system is the employee number in many an export: of rows without anything else it makes nobody an orphan, and what
+/// it may be is said.
+#[test]
+fn an_id_in_a_rejected_row_makes_no_orphan_and_may_be_the_number() {
+    let folder = folder();
+    file(folder.path(), "staff.csv", "ID,Employee Name,Email,Status\n10100,Ada Byron,,Active\n10101,Bob King,b@acme.com,Active\n");
+    let account = |id: u64, email: &str, number: &str| serde_json::json!({"id": id, "email": email, "name": "X", "role": "Participant", "active": true, "employeeNumber": number});
+    let accounts = serde_json::json!([account(7, "a@acme.com", "10100"), account(8, "b@acme.com", "10101")]);
+    file(folder.path(), "users.json", accounts.to_string());
+    let ran = run(folder.path(), ["check", "--directory", "staff.csv", "--accounts", "users.json"]).code(0);
+    assert!(ran.stdout.contains("beside the directories: 1 matched, 1 not evaluable"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("employee_number = \"ID\""), "{}", ran.stdout);
+}
+
 #[test]
 fn near_misses_are_named_where_the_accounts_are_at_hand() {
     let folder = folder();

@@ -187,6 +187,12 @@ fn one_character_is_near_only_where_the_names_are_equal() {
     let typed = |name: &str| Account { email: "persn1@acme.com".into(), number: String::new(), name: name.into(), ..account(1) };
     assert_eq!(pair(typed("Family1, Given1"), person(1)).account_situation(0), "not_evaluable");
     assert_eq!(pair(typed("Given1 Other"), person(1)).account_situation(0), "orphan");
+    // A middle initial that one side leaves out is no difference; another one is.
+    assert_eq!(pair(typed("Given1 M. Family1"), person(1)).account_situation(0), "not_evaluable");
+    let with_initial = || Person { name: "Given1 M. Family1".into(), ..person(1) };
+    assert_eq!(pair(typed("Given1 Family1"), with_initial()).account_situation(0), "not_evaluable");
+    assert_eq!(pair(typed("Given1 K. Family1"), with_initial()).account_situation(0), "orphan");
+    assert_eq!(pair(typed("G. Family1"), Person { name: "K. Family1".into(), ..person(1) }).account_situation(0), "orphan");
     let swapped = Account { email: "perosn1@acme.com".into(), ..typed("Given1 Family1") };
     assert_eq!(pair(swapped, person(1)).account_situation(0), "not_evaluable");
 }
