@@ -358,7 +358,7 @@ mod tests {
         let (_, text) = three();
         let without: String =
             text.lines().enumerate().filter(|(place, _)| *place != 1).map(|(_, line)| format!("{line}\n")).collect();
-        assert!(Journal::read(&without).is_err());
+        assert!(Journal::read(without).is_err());
     }
 
     #[test]
@@ -376,7 +376,7 @@ mod tests {
             pending: false,
         };
         let more = written(&mut Journal::read(&text).unwrap().end(), [before, after]);
-        let journal = Journal::read(&(text + &more)).unwrap();
+        let journal = Journal::read(text + &more).unwrap();
         let folded = journal.fold();
         assert_eq!(folded["A-2"].pending, Some(&Step::Write));
         assert!(folded["A-1"].is_done());

@@ -4,8 +4,8 @@
 //! All addresses of both sides are looked at. One is near to whoever lists it among further ones, where those are no key: a second
 //! address in a cell is as much theirs. Two addresses are near where they are equal after folding (accents, letters of other
 //! alphabets that look alike, a text that was encoded twice), or where one character differs and the folded names are equal but for
-//! a middle initial; two numbers, where only zeros or a letter prefix differ. Domo's *Employee ID* is a number of the account as well, beside its
-//! employee number.
+//! a middle initial; two numbers, where only zeros or a letter prefix differ. Domo's *Employee ID* is a number of the account as
+//! well, beside its employee number.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};

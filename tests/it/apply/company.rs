@@ -156,7 +156,7 @@ impl Company {
     }
 
     pub fn journal(&self) -> Journal {
-        Journal::read(&self.read("plan.journal.jsonl")).unwrap()
+        Journal::read(self.read("plan.journal.jsonl")).unwrap()
     }
 
     /// The outcome of every action as the journal has it last.

@@ -73,7 +73,7 @@ impl Left {
     /// What was done today is said to have been done some weeks ago.
     fn age(&self, run: &Path) {
         let path = run.join("plan.journal.jsonl");
-        let journal = Journal::read(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let journal = Journal::read(std::fs::read_to_string(&path).unwrap()).unwrap();
         let mut end = Journal::default().end();
         let older = journal.lines().iter().map(|line| end.line(line.at - Days::new(AGO), line.event.clone()).unwrap());
         let text: String = older.collect();

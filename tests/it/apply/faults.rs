@@ -132,7 +132,7 @@ impl Stage {
 
     fn outcomes(&self) -> BTreeMap<String, Outcome> {
         let text = std::fs::read_to_string(self.folder.path().join("plan.journal.jsonl")).unwrap_or_default();
-        let journal = Journal::read(&text).unwrap();
+        let journal = Journal::read(text).unwrap();
         let outcome =
             |(id, standing): (&str, domo_reconcile::plan::journal::ActionState<'_>)| Some((id.to_owned(), standing.outcome?.0));
         journal.fold().into_iter().filter_map(outcome).collect()
@@ -297,7 +297,7 @@ async fn a_write_that_shows_after_the_last_look_is_ours_all_the_same() {
         assert_ne!(stage.state(), before);
         tokio::time::sleep(Duration::from_millis(410)).await;
         // Whoever undoes it now finds it, and whoever applies again does not call it somebody else's.
-        let journal = Journal::read(&std::fs::read_to_string(stage.folder.path().join("plan.journal.jsonl")).unwrap()).unwrap();
+        let journal = Journal::read(std::fs::read_to_string(stage.folder.path().join("plan.journal.jsonl")).unwrap()).unwrap();
         let undone: Vec<_> = domo_reconcile::plan::revert::done(&journal).iter().filter_map(|done| done.account_id()).collect();
         assert!(undone.contains(&10), "{fault}: {undone:?}");
         stage.domo.clear_faults();

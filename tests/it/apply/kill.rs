@@ -224,7 +224,7 @@ fn with_a_full_disk_nothing_is_sent_without_its_record_and_with_room_it_goes_on(
         let out = shell.output().unwrap();
         let said = String::from_utf8_lossy(&out.stderr).into_owned();
         let recorded: Vec<_> = match std::fs::read_to_string(company.path("plan.journal.jsonl")) {
-            Ok(text) => Journal::read(&text).unwrap().lines().iter().filter_map(sent).collect(),
+            Ok(text) => Journal::read(text).unwrap().lines().iter().filter_map(sent).collect(),
             Err(_) => Vec::new(),
         };
         for write in company.writes() {

@@ -507,7 +507,7 @@ fn the_journal_of_a_revert_answers_to_later_runs_too() {
 fn a_journal_that_was_made_anew_is_not_believed() {
     let story = Audited::new("");
     story.apply(story.plan(), &["--confirm"]).code(0);
-    let journal = Journal::read(&std::fs::read_to_string(story.journal()).unwrap()).unwrap();
+    let journal = Journal::read(std::fs::read_to_string(story.journal()).unwrap()).unwrap();
     story.company.audit();
     let mut end = Journal::default().end();
     let forged = journal.lines().iter().map(|line| {

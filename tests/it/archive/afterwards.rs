@@ -226,10 +226,12 @@ fn a_line_that_was_cut_when_it_was_recorded_is_not_altered_by_what_is_written_in
     let applied = Applied::new();
     applied.revoked("104");
     let [_, whole] = ["plan.journal.jsonl", "certification.jsonl"].map(|name| {
-        let whole = std::fs::read_to_string(applied.path(name)).unwrap();
-        std::fs::write(applied.path(name), whole.clone() + "{\"n\":2199,\"at\":\"2026-10").unwrap();
+        let whole = std::fs::read(applied.path(name)).unwrap();
+        std::fs::write(applied.path(name), [&whole, &b"{\"n\":2199,\"by\":[\"Jos\xc3"[..]].concat()).unwrap();
         whole
     });
+    // Cut within a letter it is cut, not altered.
+    applied.verify().code(0);
     applied.next();
     applied.with("apply", &["--confirm"]).code(0);
     // As the next answer leaves it.

@@ -264,7 +264,7 @@ fn decisions_a_journal_and_an_outcome_of_version_1_are_read_and_held_against_eac
         assert!(notes.contains(part), "{part}: {notes}");
     }
     let text = std::fs::read_to_string(run.path.join("plan.journal.jsonl")).unwrap();
-    let journal = domo_reconcile::plan::Journal::read(&text).unwrap();
+    let journal = domo_reconcile::plan::Journal::read(text).unwrap();
     assert_eq!(journal.fold().values().filter(|standing| standing.is_done()).count(), 5);
     let manifest = runs.last().unwrap().manifest.as_ref().unwrap();
     let roles: Vec<_> = manifest.inputs.iter().map(|input| input.role.as_str()).collect();
