@@ -41,6 +41,10 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
         false => None,
     };
     let stored = replay::read(&folder, None)?;
+    if writing && stored.manifest.run.forecast {
+        let what = format!("the run {} is a forecast: nobody can certify the access of a day that has not come", stored.run.id());
+        return Err(Failure::usage(what).hint("certify the run of an audit of today").into());
+    }
     let record = record(&folder, stored.run.id(), &stored.run.sha256)?;
     let packets = read_if_there(&folder.join(CERTIFICATION_PACKETS), Packets::read)?;
     // Who was asked once is who is asked: another scope needs another split.
