@@ -172,9 +172,10 @@ fn should_not_have_access(builder: &Builder) -> String {
         let part = |kind, number| t.count(&format!("findings.should_not_{kind}"), number, &[]) + &accepted(kind);
         let parts: Vec<String> = parts.map(|(kind, number)| part(*kind, *number)).collect();
         let all = counts.iter().map(|(_, number)| number).sum();
-        (all > 0).then(|| t.count(key, all, &[("parts", &parts.join(", "))]))
+        (all > 0).then(|| t.count(key, all, &[("parts", &parts.join(", ")), ("day", &builder.inputs.run.as_of.to_string())]))
     };
-    let certain = counted("findings.should_not", kinds.map(|kind| (kind, open(kind))));
+    let should_not = if builder.inputs.run.forecast { "findings.should_not_on" } else { "findings.should_not" };
+    let certain = counted(should_not, kinds.map(|kind| (kind, open(kind))));
     // Nobody can say whose or which, but by every candidate it is a leaver's.
     let left = |kind| of(kind).filter(|one| one.is_of_leavers()).count() as u64;
     let uncertain =
@@ -183,7 +184,11 @@ fn should_not_have_access(builder: &Builder) -> String {
         0 => None,
         all => Some(t.count("findings.restricted", all, &[])),
     };
-    let none = (certain.is_none() && uncertain.is_none()).then(|| t.get("findings.should_not_none").to_owned());
+    let all_accepted = judged.findings.iter().filter(|one| kinds.contains(&one.kind) && !one.is_open()).count() as u64;
+    let none = (certain.is_none() && uncertain.is_none()).then(|| match all_accepted {
+        0 => t.get("findings.should_not_none").to_owned(),
+        all => t.count("findings.should_not_none_accepted", all, &[]),
+    });
     // What was not looked for is not absent.
     let untested = judged.not_tested.iter().any(|untested| untested.check == Kind::Leaver.as_str());
     let untested = untested.then(|| t.get("findings.leavers_untested").to_owned());

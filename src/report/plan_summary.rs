@@ -55,11 +55,13 @@ pub(super) fn plan(builder: &Builder) -> Option<PlanSummary> {
 
 /// Why there is none, where there is none.
 pub(super) fn no_plan(builder: &Builder) -> Option<String> {
-    let incomplete = builder.inputs.reconciliation.evidence.is_incomplete();
-    let why = match (builder.inputs.options.replay, incomplete) {
-        (true, _) => "plan.none_replay",
-        (false, true) => "plan.none_incomplete",
-        (false, false) => "plan.none_nothing",
+    let (inputs, judged) = (builder.inputs, builder.inputs.reconciliation);
+    let why = match () {
+        () if inputs.options.replay => "plan.none_replay",
+        () if judged.evidence.is_incomplete() => "plan.none_incomplete",
+        () if inputs.run.forecast => "plan.none_forecast",
+        () if judged.findings.iter().any(|finding| !finding.is_open()) => "plan.none_accepted",
+        () => "plan.none_nothing",
     };
     builder.inputs.plan.is_none().then(|| builder.t.get(why).to_owned())
 }
