@@ -97,7 +97,11 @@ pub fn plan(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Resu
         let young = retention.days.is_some_and(|days| now - run.head.run.started < TimeDelta::days(days.into()));
         let (goes, why) = if newest.contains(run.id()) {
             (false, "the newest complete one of its instance".to_owned())
-        } else if let Some(why) = in_use(&run.path).or_else(|| open_plan(run, now)).or_else(|| lesson(&run.path)) {
+        } else if let Some(why) = in_use(&run.path)
+            .or_else(|| open_plan(run, now))
+            .or_else(|| open_certification(&run.path))
+            .or_else(|| lesson(&run.path))
+        {
             (false, why)
         } else if retention.runs.is_some_and(|runs| later.count() < runs) || young {
             (false, format!("the rule: {}", retention.words()))
@@ -172,6 +176,13 @@ fn open_plan(run: &StoredRun, now: DateTime<Utc>) -> Option<String> {
             format!("its {which} is open until {} ({})", run::moment(plan.expires), text::plural(open as u64, "action", "actions"))
         })
     })
+}
+
+/// Why a certification of a run is still open: people were asked or have answered, and it was not ended.
+fn open_certification(folder: &Path) -> Option<String> {
+    let is_there = |name: &&str| folder.join(name).exists();
+    let begun = [names::CERTIFICATION_PACKETS, names::CERTIFICATION].iter().any(is_there);
+    (begun && !is_there(&names::CERTIFICATION_PAGE)).then(|| "its certification is not finished".to_owned())
 }
 
 /// Why a run is in use: somebody reviews, applies or certifies a plan of it, whose lock names them.
