@@ -192,6 +192,7 @@ impl Sides<'_> {
         let mut changes = Vec::new();
         let (was_active, is_active) = (then.is_active(was), now.is_active(account));
         match (was_active, is_active) {
+            _ if then.provides("active") != now.provides("active") => {}
             (false, true) => changes.push(change(Moved::Reactivated, old.clone(), role.clone())),
             (true, false) => changes.push(change(Moved::Deactivated, old.clone(), role.clone())),
             _ => {}

@@ -273,6 +273,10 @@ fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<Sentence>
     let mut sentences = Vec::new();
     for (id, active) in present.accounts.ids()?.iter().zip(present.accounts.active()?) {
         let Some((id, last)) = id.and_then(|id| Some((id, last.get(&id)?))).filter(|_| active) else { continue };
+        // Where nobody says who is active, only whoever was deleted is certainly back.
+        if last.kind == ActionKind::Deactivate && !present.accounts.provided.contains("active") {
+            continue;
+        }
         let done = if last.kind == ActionKind::Delete { "deleted" } else { "deactivated" };
         let (day, plan, subject) = (last.at.date_naive(), last.plan, &last.subject);
         let text = format!("Account {id} ({subject}) is active again: plan {plan} had {done} it on {day}.");

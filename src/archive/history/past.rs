@@ -71,6 +71,10 @@ fn given_back(runs: &[StoredRun], taken: &mut applied::TakenAt) -> Result<()> {
         let Some(manifest) = run.manifest.as_ref().filter(|_| taken.values().any(asked)) else { continue };
         // What was active then nobody knows any more; what is wrong with the run others say.
         let Ok(accounts) = accounts_of(&run.path, manifest) else { continue };
+        // Where nobody says who is active, everybody counts as it, and nobody was found so.
+        if !accounts.provided.contains("active") {
+            continue;
+        }
         for id in accounts.ids()?.iter().zip(accounts.active()?).filter_map(|(id, active)| id.filter(|_| active)) {
             if taken.get(&id).is_some_and(asked) {
                 taken.remove(&id);
