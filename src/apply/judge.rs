@@ -44,7 +44,7 @@ impl ListedAccounts {
     fn lacks(&self, account: &Account) -> Option<String> {
         let filled = |value: &Value| !fields::same(value, &Value::Null);
         let listed = self.accounts.get(&account.id())?.raw().iter().filter(|(_, value)| filled(value));
-        let lost: Vec<_> = listed.filter(|(field, _)| account.raw().get(*field).is_none_or(Value::is_null)).collect();
+        let lost: Vec<_> = listed.filter(|(field, _)| account.raw().get(*field).is_none_or(|value| !filled(value))).collect();
         let named: Vec<_> = lost.iter().map(|(field, _)| format!("`{field}`")).collect();
         (!named.is_empty()).then(|| {
             format!(

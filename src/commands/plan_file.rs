@@ -2,7 +2,7 @@
 //! within an archive and beside the file outside of one, so that two names of one plan are one apply; the rules of its run hold
 //! wherever the apply is started; and a later run of the archive that contradicts it is heard.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ use crate::cli;
 use crate::config::{Config, Loaded, same_instance};
 use crate::failure::{Failure, FailureKind};
 use crate::files::{folder_of, name_of};
-use crate::plan::{Action, Journal, Outcome, Plan, PlanRules, Sealed};
+use crate::plan::{Action, Journal, Outcome, Plan, PlanRules, Sealed, Verdict};
 use crate::terms::names;
 use crate::{report, text};
 
@@ -277,8 +277,20 @@ impl PlanFile {
             crate::text::minute(newest.head.run.started),
             way.unwrap_or_else(|| ": it proposes nothing at all".to_owned())
         );
-        let gone = self.plan().actions.iter().filter(|action| !proposed.contains(&what(action)));
-        Ok(gone.map(|action| (action.id.clone(), why.clone())).collect())
+        // What it proposes and somebody has turned down there is not done here either.
+        let rejections: HashMap<_, String> = next
+            .iter()
+            .flat_map(|next| next.plan().actions.iter().map(|action| (action, next.plan().decisions.get(&action.id))))
+            .filter_map(|(action, decision)| {
+                let decision = decision.filter(|decision| decision.verdict == Verdict::Reject)?;
+                Some((what(action), format!("in the plan of the run {} it was {}", newest.id(), decision.summary())))
+            })
+            .collect();
+        let against = |action: &Action| match proposed.contains(&what(action)) {
+            true => rejections.get(&what(action)).cloned(),
+            false => Some(why.clone()),
+        };
+        Ok(self.plan().actions.iter().filter_map(|action| Some((action.id.clone(), against(action)?))).collect())
     }
 }
 
