@@ -11,6 +11,7 @@ use crate::archive::Archive;
 use crate::config::{Config, Directory};
 use crate::directory::{self, Input, People, Proof, Source};
 use crate::failure::Failure;
+use crate::reconcile::{MAX_SHRINK, shrink};
 use crate::source::{self, Depth, Fetched};
 use crate::terms::{FIELDS, label};
 use crate::text;
@@ -32,8 +33,8 @@ pub(crate) fn load(invocation: &Invocation, config: &Config, archive: Option<&Pa
     for (source, directory) in people.sources.iter_mut().zip(&config.directory) {
         let unproven = source.incomplete.is_empty() && source.origin.proof == Proof::End && directory.expect_at_least.is_none();
         let before = || archive.and_then(|archive| read_before(archive, source));
-        // As the guard `population-moved` counts: more than a tenth fewer is another population.
-        let borne_out = || before().is_some_and(|before| source.rows >= before.saturating_sub(before / 10));
+        // As the guard `population-moved` counts.
+        let borne_out = || before().is_some_and(|before| shrink(before, source.rows) <= MAX_SHRINK);
         if unproven && !borne_out() {
             source.origin.doubts.push(
                 "proven by its end sign only: it does not say how many people it has; expect_at_least, or a run after this one, \

@@ -4,7 +4,7 @@
 use anyhow::{Result, bail};
 
 use super::cells;
-use super::collect;
+use super::collect::{self, WIDEST};
 use super::formats::decode::{self, Decoded};
 use super::formats::delimited;
 use super::formats::file_format::FileFormat;
@@ -48,10 +48,14 @@ pub(super) fn table(bytes: Vec<u8>, file: &config::Directory, source: &mut Sourc
     as_configured(kind, file)?;
     let is_configured = &|header: &str| mapping::is_configured(header, file);
     let mut reader = Reader { file, is_configured, source };
-    match content {
+    let mut table = match content {
         Decoded::Workbook(kind, bytes) => Workbook::read(kind, bytes, |book| reader.workbook(book)),
         Decoded::Text(kind, text) => reader.text(kind, &text),
+    }?;
+    if table.headers.len() >= WIDEST {
+        table.raw.cut.push(format!("columns beyond {WIDEST} are not read"));
     }
+    Ok(table)
 }
 
 /// One file that is read.
@@ -126,9 +130,6 @@ impl Reader<'_> {
         let all = self.headers_of(head.rows.get(found.at));
         self.source.header_row = Some(found.at as u32 + head.first_row);
         let (above, data) = self.people_from(&head.rows, &found, &all);
-        if all.len() >= delimited::WIDEST {
-            self.source.notes.push(format!("columns beyond {} are not read", delimited::WIDEST));
-        }
         self.skipped_head(&found, above, head.first_row);
         let mut records = delimited::Records::new(text, head.start, head.delimiter);
         for _ in 0..data {

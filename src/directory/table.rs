@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use super::cells;
 use super::collect;
 use super::formats::decode::{self, Decoded};
 use super::formats::delimited::{self, Records};
@@ -117,6 +118,11 @@ pub fn walk(bytes: Vec<u8>, mut each: impl FnMut(u32, &dyn Cells) -> bool) -> Re
         Some(why) => bail!(why),
         None => Ok(()),
     }
+}
+
+/// What a cell of yes and no says, in words of programs, of people, or of a spreadsheet in its language; none where it is neither.
+pub fn boolean(cell: &str) -> Option<bool> {
+    cells::boolean(cells::trim(cell))
 }
 
 /// Whether a file that begins so may be delimited text; one without anything is. `is_whole`: that is all of it.

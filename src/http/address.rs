@@ -22,8 +22,7 @@ pub fn address(place: &str, text: &str) -> Result<Url> {
         return Err(wrong("it has a query or a fragment").into());
     }
     match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(&url) => {}
+        _ if is_safe(&url) => {}
         "http" => {
             return Err(wrong(&format!("plain http to {} would show the secret to the network", url.host_str().unwrap_or("?")))
                 .hint("use https; plain http is accepted for loopback addresses only")
@@ -34,6 +33,11 @@ pub fn address(place: &str, text: &str) -> Result<Url> {
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(&path);
     Ok(url)
+}
+
+/// Whether a secret may be sent there: over TLS, or without leaving this machine.
+pub fn is_safe(url: &Url) -> bool {
+    url.scheme() == "https" || url.scheme() == "http" && is_loopback(url)
 }
 
 /// Whether an address cannot leave this machine.

@@ -169,11 +169,16 @@ enum Attempt<T> {
     Never(CallError),
 }
 
+/// What TLS is made with, before the first connection of any kind.
+pub fn use_ring() {
+    // A second installation is refused and changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// What every client of ours is built on: no redirects, which could carry a credential elsewhere and turn a PUT into a GET; and no
 /// retries but our own, which are seen and counted. One for this machine only needs no certificates and no proxy.
 pub fn plain_client(local: bool, longest: Duration) -> ClientBuilder {
-    // A second installation is refused and changes nothing.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    use_ring();
     let http = reqwest::Client::builder()
         .user_agent(concat!("domo-reconcile/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(10).min(longest))

@@ -9,10 +9,10 @@ mod response;
 mod secret;
 mod token;
 
-pub use address::{address, is_loopback};
+pub use address::{address, is_loopback, is_safe};
 pub use client::{
     Anonymous, Authenticator, Client, Limits, Options, Unusable, authority, bearer, credential, describe, endpoint, json,
-    plain_client,
+    plain_client, use_ring,
 };
 pub use error::{CallError, Unsent, tls_error};
 pub use response::{PAGE, Refusal, Response};

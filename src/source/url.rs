@@ -20,7 +20,7 @@ use super::{Fetched, okta};
 use crate::config::{Format, Pages};
 use crate::directory::{LARGEST, Proof};
 use crate::failure::Failure;
-use crate::http::{CallError, Client, Method, Response, Unusable, Url, Vars, is_loopback};
+use crate::http::{CallError, Client, Method, Response, Unusable, Url, Vars, is_safe};
 
 /// Bytes from which on a part of a secret address is a secret itself.
 const SECRET_PART: usize = 8;
@@ -104,11 +104,7 @@ fn from_variable(variable: &str, var: Vars<'_>) -> Result<Url> {
     let text = secret(var, Some(variable), "")?;
     let wrong = |why: &str| Failure::usage(format!("{variable} is not usable: {why}"));
     let url: Url = text.expose_secret().parse().map_err(|_| wrong("it holds no address"))?;
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        _ => Err(wrong("its address is not https").into()),
-    }
+    if is_safe(&url) { Ok(url) } else { Err(wrong("its address is not https").into()) }
 }
 
 struct Reader<'a> {

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use super::run;
 use crate::failure::{Failure, FailureKind};
 use crate::files;
+use crate::text;
 
 /// The file's name.
 pub(in crate::archive) const FILE: &str = "archive.lock";
@@ -57,6 +58,12 @@ impl Lock {
         Ok(Self { path: path.to_owned(), file })
     }
 
+    /// Who holds the lock in this file, as they are named there; none where nobody does.
+    pub(super) fn holder(path: &Path) -> Option<String> {
+        let mut file = files::open_plain(path).ok()?;
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then(|| holder_in(&mut file))
+    }
+
     /// The folder that the lock's file is in: the archive.
     pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
@@ -84,15 +91,15 @@ impl Drop for Lock {
     }
 }
 
-fn held(what: &str, file: &mut File) -> Failure {
+fn holder_in(file: &mut File) -> String {
     let mut holder = String::new();
     // Not readable, or not written yet: somebody has it all the same.
     let _ = file.take(512).read_to_string(&mut holder);
-    let holder = match holder.trim() {
-        "" => "somebody who left no name".to_owned(),
-        holder => holder.to_owned(),
-    };
-    Failure::new(FailureKind::Locked, format!("{what} is in use: {holder}"))
+    text::visible(holder.lines().next().unwrap_or("somebody who left no name")).into_owned()
+}
+
+fn held(what: &str, file: &mut File) -> Failure {
+    Failure::new(FailureKind::Locked, format!("{what} is in use: {}", holder_in(file)))
         .hint("wait until it has ended; the lock goes with its process, nothing has to be deleted")
 }
 

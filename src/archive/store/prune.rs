@@ -2,7 +2,6 @@
 //! the trend keeps its numbers; everything personal goes.
 
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -188,14 +187,8 @@ fn open_certification(folder: &Path) -> Option<String> {
 /// Why a run is in use: somebody reviews, applies or certifies a plan of it, whose lock names them.
 fn in_use(folder: &Path) -> Option<String> {
     let names = listing::file_names(folder).unwrap_or_default();
-    names.iter().filter(|name| name.ends_with(".lock")).find_map(|name| {
-        let mut file = std::fs::File::open(folder.join(name)).ok()?;
-        let Err(std::fs::TryLockError::WouldBlock) = file.try_lock_shared() else { return None };
-        let mut holder = String::new();
-        // Not readable: somebody has it all the same.
-        let _ = file.read_to_string(&mut holder);
-        Some(format!("in use: {}", text::visible(holder.lines().next().unwrap_or("somebody who left no name"))))
-    })
+    let holder = names.iter().filter(|name| name.ends_with(".lock")).find_map(|name| Lock::holder(&folder.join(name)));
+    holder.map(|holder| format!("in use: {holder}"))
 }
 
 /// What a journal of a run teaches every later apply, which would be forgotten with it; and one that cannot be read, which may.

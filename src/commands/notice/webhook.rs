@@ -26,7 +26,7 @@ fn address(variable: &str) -> Result<Url> {
         bail!("{variable}, which should hold the webhook's address, is not set")
     };
     let Ok(url) = Url::parse(&address) else { bail!("the webhook's address is not a URL") };
-    if url.scheme() != "https" && !(url.scheme() == "http" && http::is_loopback(&url)) {
+    if !http::is_safe(&url) {
         bail!("the webhook's address must be https");
     }
     Ok(url)

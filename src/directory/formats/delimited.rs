@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 
-use crate::directory::collect::{Cells, Collector, Layout};
+use crate::directory::collect::{Cells, Collector, Layout, WIDEST};
 use crate::directory::headers;
 use crate::directory::raw::Raw;
 use crate::failure::Failure;
@@ -22,9 +22,6 @@ const LONGEST_CELL: usize = 1 << 20;
 
 /// Rows whose quotes do not fit: beyond this many, and more than half of all, they are not said one by one.
 const ODD_ROWS: usize = 20_000;
-
-/// Cells of one record beyond this are not read.
-pub(in crate::directory) const WIDEST: usize = 2_000;
 
 /// One cell of a record: where it is in the text.
 #[derive(Debug, Clone, Copy)]

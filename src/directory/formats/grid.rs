@@ -4,13 +4,10 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use crate::directory::collect::{Collector, Layout};
+use crate::directory::collect::{Collector, Layout, WIDEST};
 use crate::directory::marks::Marks;
 use crate::directory::raw::Raw;
 use crate::failure::Failure;
-
-/// Columns beyond this are not read.
-pub(in crate::directory) const WIDEST: usize = 1_000;
 
 /// Rows beyond this are no directory.
 pub(in crate::directory) const LONGEST: u32 = 2_000_000;

@@ -7,7 +7,7 @@ use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeCo
 
 use crate::config;
 use crate::directory::cells;
-use crate::directory::collect::{self, Collector, Layout};
+use crate::directory::collect::{self, Collector, Layout, WIDEST};
 use crate::directory::marks::Marks;
 use crate::directory::raw::Raw;
 use crate::text::plural;
@@ -18,16 +18,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
 );
 
-/// Attributes beyond this many are not kept.
-const MOST: usize = 1_000;
-
 /// Reads every entry. Rows are numbered by entry, from 1.
 pub(in crate::directory) fn read(text: &str, file: &config::Directory) -> (Raw, Layout) {
     let mut names: Vec<String> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for (name, _) in entries(text).filter_map(Block::entry).flatten() {
         let lower = name.to_ascii_lowercase();
-        if places.len() < MOST && !places.contains_key(&lower) {
+        if places.len() < WIDEST && !places.contains_key(&lower) {
             places.insert(lower, names.len());
             names.push(name);
         }

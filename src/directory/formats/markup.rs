@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 
 use super::file_format::FileFormat;
-use super::grid::{Grid, LONGEST, Rows, WIDEST};
+use super::grid::{Grid, LONGEST, Rows};
+use crate::directory::collect::WIDEST;
 use crate::directory::marks::Marks;
 use crate::failure::Failure;
 use crate::text::entities::resolved;

@@ -6,10 +6,11 @@ use std::collections::{BTreeSet, HashSet};
 
 use anyhow::{Result, bail};
 
-use super::grid::{Grid, LONGEST, Rows, WIDEST};
+use super::grid::{Grid, LONGEST, Rows};
 use super::markup::{Tag, attribute, count, entities, tags};
 use super::sheet::{SheetInfo, damaged, number, protected};
 use super::zip;
+use crate::directory::collect::WIDEST;
 
 /// A workbook's text and where its tables are.
 pub(in crate::directory) struct Ods {

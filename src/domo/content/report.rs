@@ -109,14 +109,6 @@ fn id(cell: &str) -> Result<Option<u64>, String> {
     }
 }
 
-fn flag(cell: &str) -> Option<bool> {
-    match cell.trim().to_ascii_lowercase().as_str() {
-        "true" | "yes" | "1" => Some(true),
-        "false" | "no" | "0" => Some(false),
-        _ => None,
-    }
-}
-
 /// Objects and their owners: one row an object and owner.
 #[derive(Default)]
 struct Objects {
@@ -223,8 +215,8 @@ pub(super) fn people(bytes: Vec<u8>) -> Result<ReportRows<PeopleReport>, String>
             people.1 |= login.is_some();
             let person = PeopleEntry {
                 last_login: login.map(day).transpose()?.flatten(),
-                two_factor: two_factor.and_then(|at| flag(&cell(at))),
-                locked: locked.and_then(|at| flag(&cell(at))),
+                two_factor: two_factor.and_then(|at| table::boolean(&cell(at))),
+                locked: locked.and_then(|at| table::boolean(&cell(at))),
                 employee_id: employee.map(|at| cell(at).trim().to_owned()).filter(|id| !id.is_empty()),
                 reports_to: manager.map(|at| id(&cell(at))).transpose()?.flatten(),
             };
@@ -269,7 +261,7 @@ pub(super) fn fixed_groups(bytes: Vec<u8>) -> Result<ReportRows<BTreeSet<u64>>, 
         let default = columns.find(&["isdefault"]);
         Ok(move |fixed: &mut BTreeSet<u64>, cell: Row<'_>| {
             let by_rule = matches!(cell(kind).trim().to_ascii_lowercase().as_str(), "dynamic" | "directory" | "system");
-            if by_rule || default.is_some_and(|at| flag(&cell(at)) == Some(true)) {
+            if by_rule || default.is_some_and(|at| table::boolean(&cell(at)) == Some(true)) {
                 fixed.extend(id(&cell(group))?);
             }
             Ok(())

@@ -22,7 +22,7 @@ use super::{Fetched, ldif};
 use crate::config::Directory;
 use crate::directory::{LARGEST, Proof};
 use crate::failure;
-use crate::http::{Url, Vars, tls_error};
+use crate::http::{self, Url, Vars, tls_error};
 use crate::text::plural;
 
 /// Entries a page: below what any server gives at most.
@@ -219,8 +219,7 @@ fn plain(dn: &str) -> String {
 
 /// The system's roots and those of `ca_file`.
 fn trusted(directory: &Directory) -> Result<rustls::ClientConfig> {
-    // A second installation is refused and changes nothing.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    http::use_ring();
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     roots.add_parsable_certificates(settings::roots(directory)?);

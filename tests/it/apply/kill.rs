@@ -192,19 +192,19 @@ fn killed_at_random_moments_it_ends_as_if_undisturbed() {
         company.apply(&["--confirm"]).code(0);
         begin.elapsed()
     };
-    let (mut tried, mut survived) = (0, 0);
+    let mut tried = 0;
     for _ in 0..more().unwrap_or(6) {
         let company = company(3);
         // Twice: what was resumed is killed too.
-        for _ in 0..2 {
-            let moment = whole.mul_f64(fastrand::f64());
+        let moments = [whole.mul_f64(fastrand::f64()), whole.mul_f64(fastrand::f64())];
+        for moment in moments {
             let begin = Instant::now();
             tried += usize::from(killed(&mut apply(&company), || begin.elapsed() >= moment));
         }
-        holds(&company, &expected, "random");
-        survived += 1;
+        holds(&company, &expected, &format!("killed after {moments:?}"));
     }
-    println!("killed at random: companies {survived}, kills {tried}, lost 0");
+    println!("killed at random: {tried} times");
+    assert!(tried > 0);
 }
 
 /// The journal meets the end of the disk after every so many bytes. Whatever was sent to Domo has its record there; with room again

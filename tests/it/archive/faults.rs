@@ -119,6 +119,7 @@ fn a_folder_that_cannot_be_written_is_told_by_name() {
     run(company.path(), args).code(2);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_run_killed_at_any_moment_leaves_no_half_run_and_no_lock() {
     let company = Company::new();
@@ -128,12 +129,8 @@ fn a_run_killed_at_any_moment_leaves_no_half_run_and_no_lock() {
     let began = std::time::Instant::now();
     company.audit("2026-05-01");
     let whole = began.elapsed().max(Duration::from_millis(20));
-    for kill in 1..=kills {
-        let mut child = command(company.path()).args(args).stdout(std::process::Stdio::null()).spawn().unwrap();
-        std::thread::sleep(whole * kill / kills);
-        let _ = child.kill();
-        child.wait().unwrap();
-    }
+    let kill = |nth| killed_after(command(company.path()).args(args), whole * nth / kills);
+    assert!((1..=kills).filter(|nth| kill(*nth)).count() > 0);
     assert!(only_whole_runs(&company) >= 1);
     let next = company.audit("2026-06-01");
     company.verify(&next).code(0);
@@ -141,6 +138,15 @@ fn a_run_killed_at_any_moment_leaves_no_half_run_and_no_lock() {
     run(company.path(), ["runs", "prune", "--keep-runs", "1000", "--confirm"]).code(0);
     assert!(company.runs()["unfinished"].as_array().unwrap().is_empty());
     only_whole_runs(&company);
+}
+
+/// Starts a command and kills it after a while; false where it had ended by then.
+#[cfg(unix)]
+pub(super) fn killed_after(command: &mut std::process::Command, moment: Duration) -> bool {
+    let mut child = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    std::thread::sleep(moment);
+    child.kill().unwrap();
+    std::os::unix::process::ExitStatusExt::signal(&child.wait().unwrap()).is_some()
 }
 
 #[test]

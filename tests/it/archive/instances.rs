@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
+use super::faults::killed_after;
 use super::{Company, Run, state, verify};
 use crate::local_domo::LocalDomo;
 use crate::support::{Ran, command, run, run_with};
@@ -401,6 +402,7 @@ fn an_interruption_ends_all_that_has_not_begun() {
     assert!(group.company.runs()["runs"].as_array().unwrap().is_empty());
 }
 
+#[cfg(unix)]
 #[test]
 fn a_run_killed_between_instances_leaves_whole_runs_and_no_page() {
     let mut group = Group::new();
@@ -411,18 +413,8 @@ fn a_run_killed_between_instances_leaves_whole_runs_and_no_page() {
     group.audit("2026-05-01", &[]).code(0);
     let whole = began.elapsed();
     let kills = 8;
-    for kill in 1..=kills {
-        let mut child = command(group.path())
-            .envs(group.env())
-            .args(["audit"])
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(whole * kill / kills);
-        let _ = child.kill();
-        child.wait().unwrap();
-    }
+    let kill = |nth| killed_after(command(group.path()).envs(group.env()).arg("audit"), whole * nth / kills);
+    assert!((1..=kills).filter(|nth| kill(*nth)).count() > 0);
     let listed = group.company.runs();
     assert!(listed["unreadable"].as_array().unwrap().is_empty(), "{listed}");
     for run in listed["runs"].as_array().unwrap() {

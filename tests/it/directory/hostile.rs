@@ -101,11 +101,16 @@ fn a_hundred_thousand_columns() {
     let header: String = (0..100_000).map(|at| format!("c{at},")).collect();
     let folder = folder();
     let text = format!("Email,{header}\na@b.com,{}\n", ",".repeat(100_000));
-    assert_eq!(load(&[file(folder.path(), "wide.csv", text)]).unwrap().read(), 1);
+    let people = load(&[file(folder.path(), "wide.csv", text)]).unwrap();
+    assert_eq!(
+        (people.read(), people.sources[0].incomplete.as_slice()),
+        (1, &["columns beyond 16384 are not read".to_owned()][..])
+    );
     let keys: String = (0..100_000).map(|at| format!("\"c{at}\":1,")).collect();
-    let text = format!("[{{{keys}\"email\":\"a@b.com\"}}]");
-    // Beyond the paths that are kept nothing is read; the file is refused, not half understood.
-    let _ = load(&[file(folder.path(), "wide.json", text)]).map(|people| people.read());
+    let text = format!("[{{\"email\":\"a@b.com\",{keys}\"status\":\"Terminated\"}}]");
+    let people = load(&[file(folder.path(), "wide.json", text)]).unwrap();
+    let said = "its people have more than 20000 different members: those beyond are not read";
+    assert_eq!((people.read(), people.sources[0].incomplete.as_slice()), (1, &[said.to_owned()][..]));
 }
 
 #[test]

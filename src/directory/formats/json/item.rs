@@ -15,7 +15,7 @@ use crate::directory::cells;
 use crate::directory::headers;
 use crate::directory::raw::{Doubled, HiddenEdges, Raw, RawColumn, Watched};
 
-/// Paths beyond this many are not kept: no export has so many.
+/// Paths beyond this many are not kept, and the file is a part only: no export has so many.
 const MOST_PATHS: usize = 20_000;
 
 /// Levels below a list that are looked at. Each list is looked at in up to three ways.
@@ -39,6 +39,8 @@ pub(super) struct Sink<'c> {
     /// Digests of the paths that are not read: enough to count them once, whichever thread met them.
     unread: BTreeSet<u64>,
     seen: Vec<String>,
+    /// Whether there were more paths than are kept.
+    beyond: bool,
     /// Paths that are not read, as far as nobody knows that they need not be.
     watched: Vec<Watched>,
     /// Members that stand twice in one object.
@@ -98,6 +100,7 @@ impl<'c> Sink<'c> {
             blank: Vec::new(),
             unread: BTreeSet::new(),
             seen: Vec::new(),
+            beyond: false,
             watched: Vec::new(),
             doubled: Vec::new(),
             several: false,
@@ -144,6 +147,9 @@ impl<'c> Sink<'c> {
             seen: self.seen.clone(),
             watched: self.watched.iter_mut().map(Watched::take).collect(),
             edges,
+            cut: Vec::from_iter(
+                self.beyond.then(|| format!("its people have more than {MOST_PATHS} different members: those beyond are not read")),
+            ),
             ..Raw::default()
         };
         (raw, self.unread.clone())
@@ -243,6 +249,7 @@ impl<'c> Sink<'c> {
         let node = Node { path: unwrapped(&raw), raw, ..Node::default() };
         let child = self.nodes.len();
         if child >= MOST_PATHS {
+            self.beyond = true;
             return usize::MAX;
         }
         self.nodes.push(node);

@@ -93,6 +93,9 @@ fn stitch(all: &mut Raw, next: Raw) -> Result<()> {
     all.doubled.extend(next.doubled);
     all.several |= next.several;
     all.blank.extend(next.blank);
+    if all.cut.is_empty() {
+        all.cut = next.cut;
+    }
     for more in next.watched {
         match all.watched.iter_mut().find(|known| known.header == more.header) {
             Some(known) => known.add(&more),
