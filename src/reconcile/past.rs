@@ -33,6 +33,8 @@ pub struct Taken {
     pub kind: ActionKind,
     /// The day, in UTC.
     pub on: NaiveDate,
+    /// A run since then that found it given back, or its person employed: no time of keeping counts from that day any more.
+    pub back: Option<String>,
 }
 
 impl Taken {

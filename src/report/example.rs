@@ -289,7 +289,7 @@ fn past(all: &[Case], started: DateTime<Utc>) -> Result<Past> {
         people_read: 0,
         ours: BTreeMap::from([(98, vec![ours])]),
     };
-    let taken = Taken { plan, kind: ActionKind::Deactivate, on: started.date_naive() - Days::new(400) };
+    let taken = Taken { plan, kind: ActionKind::Deactivate, on: started.date_naive() - Days::new(400), back: None };
     let taken = BTreeMap::from([(place(Kind::Retention), taken)]);
     Ok(Past { earlier: Some(Arc::new(earlier)), taken, ..Past::default() })
 }

@@ -1,7 +1,7 @@
 //! What the archive tells a new judgement, read before anything is judged: the accounts of the run that it is compared with, and
 //! what our own plans did.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,14 +9,15 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
 use super::applied;
+use super::findings::Findings;
 use crate::archive::store::inputs::intact;
 use crate::archive::store::manifest::Manifest;
 use crate::archive::store::{Archive, Listing, StoredRun};
 use crate::config::same_instance;
 use crate::domo::{self, Accounts};
 use crate::reconcile::{Earlier, Past, Taken};
-use crate::terms::ActionKind;
 use crate::terms::names::ACCOUNTS;
+use crate::terms::{ActionKind, Kind};
 
 /// An instance as the runs of an archive call it, whose ids hang on that: older versions took a name as it was written.
 pub fn known_as(listing: &Listing, instance: String) -> String {
@@ -29,7 +30,7 @@ pub fn known_as(listing: &Listing, instance: String) -> String {
 }
 
 /// Of all that is in the archive. Where accounts are deleted after a time of keeping (`deletes`), the runs since then are asked
-/// whether they were active meanwhile.
+/// whether they were active, or somebody's, meanwhile.
 ///
 /// # Errors
 /// The folder of a run cannot be listed. Journals that cannot be relied on are named in [`Past::lost`].
@@ -57,27 +58,45 @@ pub(super) fn past_until(
     let done = applied::OwnWrites::by(&runs, until)?;
     let (mut taken, unkept) = done.taken();
     if deletes {
-        given_back(&runs, &mut taken)?;
+        come_back(&runs, &mut taken)?;
     }
     let taken = taken.into_iter().map(|(account, (_, taken))| (account, taken)).collect();
     Ok(Arc::new(Past { earlier: earlier(&runs, &done), taken, unkept, lost: done.lost }))
 }
 
-/// Takes out accounts that a run after their deactivation found active: somebody gave it back in a way that no journal here tells.
-fn given_back(runs: &[StoredRun], taken: &mut applied::TakenAt) -> Result<()> {
+/// Findings on an active account that leave it open whether somebody employed has it, or say that nobody does.
+const NOBODYS: [Kind; 7] =
+    [Kind::Orphan, Kind::Leaver, Kind::Suspended, Kind::Conflict, Kind::Ambiguous, Kind::Duplicate, Kind::NotEvaluable];
+
+/// Marks accounts that a run after the deed found active, which somebody gave back in a way that no journal here tells, or whose
+/// person it found employed.
+fn come_back(runs: &[StoredRun], taken: &mut applied::TakenAt) -> Result<()> {
     for run in runs.iter().filter(|run| run.is_comparable()) {
         let began = run.head.run.started;
-        let asked = |(at, taken): &(DateTime<Utc>, Taken)| taken.kind == ActionKind::Deactivate && *at < began;
+        let asked = |(at, taken): &(DateTime<Utc>, Taken)| taken.back.is_none() && *at < began;
         let Some(manifest) = run.manifest.as_ref().filter(|_| taken.values().any(asked)) else { continue };
-        // What was active then nobody knows any more; what is wrong with the run others say.
+        // What was so then nobody knows any more; what is wrong with the run others say.
+        let Ok(found) = Findings::of_run(&run.path, Some(manifest)) else { continue };
         let Ok(accounts) = accounts_of(&run.path, manifest) else { continue };
-        // Where nobody says who is active, everybody counts as it, and nobody was found so.
-        if !accounts.provided.contains("active") {
-            continue;
+        let mut kinds: BTreeMap<u64, Vec<Kind>> = BTreeMap::new();
+        for entry in &found.findings {
+            let id = entry.account.as_ref().and_then(|account| account.id);
+            id.into_iter().for_each(|id| kinds.entry(id).or_default().push(entry.kind));
         }
-        for id in accounts.ids()?.iter().zip(accounts.active()?).filter_map(|(id, active)| id.filter(|_| active)) {
-            if taken.get(&id).is_some_and(asked) {
-                taken.remove(&id);
+        // Where nobody says who is active, everybody counts as it, and nobody was found so.
+        let says_active = accounts.provided.contains("active");
+        for (id, active) in accounts.ids()?.iter().zip(accounts.active()?) {
+            let taken = id.and_then(|id| taken.get_mut(&id)).filter(|taken| asked(taken));
+            let (Some((_, taken)), Some(id)) = (taken, id) else { continue };
+            let kinds = kinds.get(&id).map_or(&[][..], Vec::as_slice);
+            let employed = match active {
+                true => kinds.iter().all(|kind| !NOBODYS.contains(kind)),
+                false => kinds.contains(&Kind::Deactivated),
+            };
+            let given_back = taken.kind == ActionKind::Deactivate && active && says_active;
+            // On a day before the deed its person may have been employed all right.
+            if given_back || employed && manifest.run.as_of >= taken.on {
+                taken.back = Some(run.id().to_owned());
             }
         }
     }

@@ -99,19 +99,43 @@ fn an_account_that_we_deactivated_long_enough_ago_is_proposed_for_deletion_and_d
 }
 
 #[test]
-fn who_was_given_back_or_is_employed_again_is_not_proposed_for_deletion() {
+fn who_was_given_back_is_not_proposed_for_deletion() {
     let left = Left::on(Profile::guide());
     let run = left.carry_out("");
     let keep = "delete_after_days = 30";
-    left.directory("Active");
-    let kinds: Vec<_> = about(&left.audit_in(40, keep).1).iter().map(|one| one["kind"].clone()).collect();
-    assert_eq!(kinds, ["deactivated"]);
-    left.directory("Terminated");
     assert_eq!(planned(&left.audit_in(40, keep).1), [("delete".to_owned(), 13)]);
     // Given back by a revert, and switched off by somebody else since: that is nobody's word for when.
     left.undo(&run);
     assert_eq!(planned(&left.audit_in(40, keep).1), [("deactivate".to_owned(), 13)]);
     assert_eq!(left.company.user(13)["active"], true);
+}
+
+/// Somebody who was employed and left again has not been gone since the first time that the access was taken. What nobody says is
+/// employed, and a day before the deed, change nothing.
+#[test]
+fn whose_person_a_run_found_employed_since_is_not_proposed_for_deletion() {
+    for (profile, policy, kind) in
+        [(Profile::guide(), "", "deactivated"), (Profile::recorded(), "leaver = \"demote\"\nsuspended = \"demote\"\n", "leaver")]
+    {
+        let left = Left::on(profile);
+        left.carry_out(policy);
+        let keep = format!("{policy}delete_after_days = 30");
+        left.directory("Suspended");
+        left.audit_in(10, &keep);
+        left.directory("Active");
+        left.company.configure("[[directory]]\npath = \"workers.csv\"\nmax_age_days = 0\n");
+        left.company.run(&["audit", "--as-of", "2026-01-01"]).code(0);
+        left.directory("Terminated");
+        assert_eq!(planned(&left.audit_in(40, &keep).1), [("delete".to_owned(), 13)], "{kind}");
+        left.directory("Active");
+        let found = about(&left.audit_in(41, &keep).1);
+        assert_eq!(found.iter().any(|one| one["kind"] == "deactivated"), kind == "deactivated", "{found:?}");
+        left.directory("Terminated");
+        let next = left.audit_in(42, &keep).1;
+        assert_eq!(planned(&next), [], "{kind}");
+        // A demotion is one all the same: nothing is left to take.
+        assert!(about(&next).iter().all(|one| one["kind"] == kind && one["restricted"] == true), "{:?}", about(&next));
+    }
 }
 
 /// It may be the journal of a revert.
