@@ -1,5 +1,5 @@
-//! What the archive tells a new judgement, read before anything is judged: the accounts of the run that it is compared with, and
-//! what our own plans did.
+//! What the archive tells a new judgement, read before anything is judged: the accounts of the run that it is compared with, how
+//! many there should be, and what our own plans did.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,13 +10,16 @@ use chrono::{DateTime, Utc};
 
 use super::applied;
 use super::findings::Findings;
+use crate::archive::store::beside::journal_of;
 use crate::archive::store::inputs::intact;
 use crate::archive::store::manifest::Manifest;
 use crate::archive::store::{Archive, Listing, StoredRun};
 use crate::config::same_instance;
 use crate::domo::{self, Accounts};
-use crate::reconcile::{Earlier, Past, Taken};
-use crate::terms::names::ACCOUNTS;
+use crate::plan::Guard;
+use crate::plan::journal::Opening;
+use crate::reconcile::{Earlier, Past, Sizes, Taken};
+use crate::terms::names::{self, ACCOUNTS, PLAN};
 use crate::terms::{ActionKind, Kind};
 
 /// An instance as the runs of an archive call it, whose ids hang on that: older versions took a name as it was written.
@@ -53,15 +56,33 @@ pub(super) fn past_until(
     (number, until): (u64, DateTime<Utc>),
     deletes: bool,
 ) -> Result<Arc<Past>> {
-    let of_instance = |run: &&StoredRun| run.number() < number && same_instance(&run.head.run.instance, instance) && !run.pruned;
-    let runs: Vec<StoredRun> = listing.runs.iter().filter(of_instance).cloned().collect();
+    let of_instance = |run: &&StoredRun| run.number() < number && same_instance(&run.head.run.instance, instance);
+    let mut runs: Vec<StoredRun> = listing.runs.iter().filter(of_instance).cloned().collect();
+    let sizes = sizes(&runs, until);
+    runs.retain(|run| !run.pruned);
     let done = applied::OwnWrites::by(&runs, until)?;
     let (mut taken, unkept) = done.taken();
     if deletes {
         come_back(&runs, &mut taken)?;
     }
     let taken = taken.into_iter().map(|(account, (_, taken))| (account, taken)).collect();
-    Ok(Arc::new(Past { earlier: earlier(&runs, &done), taken, unkept, lost: done.lost }))
+    Ok(Arc::new(Past { earlier: earlier(&runs, &done), sizes, taken, unkept, lost: done.lost }))
+}
+
+/// Of the newest run that somebody vouches for, as its manifest has them: that stays when it is pruned.
+fn sizes(runs: &[StoredRun], until: DateTime<Utc>) -> Option<Sizes> {
+    let guard = Guard::PopulationMoved.as_str();
+    let vouched = |run: &&StoredRun| {
+        let plan = run.manifest.as_ref().and_then(|manifest| manifest.plan.as_ref());
+        let overridden = |open: &Opening| open.overrides.iter().any(|one| one.guard == guard);
+        plan.filter(|plan| plan.refused_by.iter().any(|by| by == guard)).is_none_or(|plan| {
+            let journal = journal_of(&run.path, &names::journal_of(PLAN)).unwrap_or_default().until(until);
+            journal.opened().any(|(_, open)| open.plan == plan.id && overridden(open))
+        })
+    };
+    let manifest = runs.iter().rev().filter(|run| run.is_comparable()).find(vouched)?.manifest.as_ref()?;
+    let summary = manifest.summary.as_ref()?;
+    Some(Sizes { as_of: manifest.run.as_of, accounts: summary.accounts.read, people: summary.people.read })
 }
 
 /// Findings on an active account that leave it open whether somebody employed has it, or say that nobody does.
@@ -113,7 +134,6 @@ fn earlier(runs: &[StoredRun], done: &applied::OwnWrites) -> Option<Arc<Earlier>
             run_id: manifest.run.id.clone(),
             as_of: manifest.run.as_of,
             accounts,
-            people_read: manifest.summary.as_ref().map_or(0, |summary| summary.people.read),
             ours: done.since(manifest.run.started),
         })),
         Err(error) => {
