@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use super::applied;
 use super::findings::Findings;
 use crate::archive::store::beside::journal_of;
-use crate::archive::store::inputs::intact;
+use crate::archive::store::inputs::{config_of, intact};
 use crate::archive::store::manifest::Manifest;
 use crate::archive::store::{Archive, Listing, StoredRun};
 use crate::config::same_instance;
@@ -47,6 +47,42 @@ pub fn past(listing: &Listing, instance: &str, deletes: bool) -> Result<Arc<Past
 /// The archive cannot be listed, besides what [`past`] fails with.
 pub fn past_before(archive: &Path, run: &StoredRun) -> Result<Arc<Past>> {
     past_until(&Archive::at(archive).list()?, &run.head.run.instance, (run.number(), run.head.run.started), false)
+}
+
+/// What `delete_after_days` counts from.
+#[derive(Debug, Default)]
+pub(in crate::archive) struct Counted {
+    /// Plans that took access away from accounts which are there still, and not somebody's again.
+    pub(in crate::archive) plans: BTreeSet<String>,
+    /// Runs that show of other accounts of these plans that they are.
+    pub(in crate::archive) runs: BTreeSet<String>,
+}
+
+/// What it counts from in all instances whose newest run on whole evidence has it in its configuration; a configuration that cannot
+/// be read may have it.
+pub(in crate::archive) fn counted(listing: &Listing) -> Result<Counted> {
+    let mut counted = Counted::default();
+    let mut seen: Vec<&str> = Vec::new();
+    for run in listing.runs.iter().rev().filter(|run| !run.pruned && run.is_comparable()) {
+        let instance = run.head.run.instance.as_str();
+        let Some(manifest) = run.manifest.as_ref().filter(|_| !seen.iter().any(|other| same_instance(other, instance))) else {
+            continue;
+        };
+        seen.push(instance);
+        if config_of(&run.path, manifest).is_ok_and(|config| config.policy.delete_after_days == 0) {
+            continue;
+        }
+        let past = past(listing, instance, true)?;
+        // Of accounts that cannot be read nobody knows which are there.
+        let there: Option<BTreeSet<u64>> =
+            accounts_of(&run.path, manifest).and_then(|all| Ok(all.ids()?.iter().flatten().collect())).ok();
+        let counts = |id: &u64, taken: &Taken| taken.back.is_none() && there.as_ref().is_none_or(|there| there.contains(id));
+        let plans: BTreeSet<String> =
+            past.taken.iter().filter(|(id, taken)| counts(id, taken)).map(|(_, taken)| taken.plan.clone()).collect();
+        counted.runs.extend(past.taken.values().filter(|taken| plans.contains(&taken.plan)).filter_map(|taken| taken.back.clone()));
+        counted.plans.extend(plans);
+    }
+    Ok(counted)
 }
 
 /// Of the runs before this number, and of what was done before this moment.

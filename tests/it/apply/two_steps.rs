@@ -138,6 +138,39 @@ fn whose_person_a_run_found_employed_since_is_not_proposed_for_deletion() {
     }
 }
 
+/// What goes with a run is forgotten: whom it switched off, and that somebody had come back since.
+#[test]
+fn a_run_that_the_time_of_keeping_counts_from_is_not_pruned() {
+    let left = Left::on(Profile::guide());
+    let row = |id: u64, status: &str| format!("p{id}@acme.com,{id:05},Person {id},Analyst,Finance,Lehi,801-555-0100,{status}\n");
+    let both = |other: &str| {
+        let rows = left.company.read("workers.csv").replace(&row(14, "Active"), &row(14, other));
+        left.company.write("workers.csv", &rows.replace(&row(14, "Terminated"), &row(14, other)));
+    };
+    both("Terminated");
+    let first = left.carry_out("");
+    let keep = "delete_after_days = 30";
+    both("Active");
+    let back = left.audit_in(10, keep).1;
+    both("Terminated");
+    let between = left.audit_in(20, keep).1;
+    left.audit_in(35, keep);
+    let prune = |days: u64| {
+        let then = (Utc::now() + Days::new(days)).timestamp().to_string();
+        let args = ["runs", "prune", "--keep-runs", "1", "--confirm", "--json"];
+        left.company.run_with(&[("SOURCE_DATE_EPOCH", then.as_str())], &args).code(0).stdout
+    };
+    let said = prune(70);
+    assert!(said.contains("its plan.journal.jsonl says when the access was taken that delete_after_days counts from"), "{said}");
+    assert!(first.exists() && back.exists() && !between.exists(), "{said}");
+    // Still 13 and not 14.
+    assert_eq!(planned(&left.audit_in(70, keep).1), [("delete".to_owned(), 13)]);
+    // Where nothing is counted, nothing is kept for it.
+    left.audit_in(71, "");
+    prune(110);
+    assert!(!first.exists() && !back.exists());
+}
+
 /// It may be the journal of a revert.
 #[test]
 fn nobody_is_proposed_for_deletion_where_a_journal_cannot_be_relied_on() {
