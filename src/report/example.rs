@@ -80,6 +80,7 @@ impl Example {
             reason: format!("agreed{text}"),
             owner: format!("finance{text}"),
             expires: as_of + Days::new(3),
+            instance: None,
         });
         let all: Vec<Case> = (0..cases).map(|number| Case::new(number, text, as_of)).collect();
         let accounts = accounts(&all, started, |_| true)?;
