@@ -211,6 +211,23 @@ fn who_was_active_at_a_later_run_is_not_proposed_for_deletion() {
     assert_eq!(planned(&left.audit_in(40, keep).1), []);
 }
 
+/// A list that leaves out who is active finds nobody active: everybody counts as it there.
+#[test]
+fn where_nobody_says_who_is_active_nobody_was_given_back_or_is_active_again() {
+    let left = Left::on(Profile::guide());
+    left.carry_out("");
+    let keep = "delete_after_days = 30";
+    left.audit_in(0, keep);
+    let mut users = left.company.domo.users();
+    users.iter_mut().for_each(|user| drop(user.as_object_mut().unwrap().remove("active")));
+    left.company.write("users.json", &Value::from(users).to_string());
+    let silent = left.company.run(&["audit", "--accounts", "users.json", "--json"]).code(0).json();
+    assert_eq!((&silent["evidence"] != "incomplete", &silent["change"]["access"]), (true, &json!(0)), "{silent}");
+    let report = left.company.read(&format!("{}/report.md", silent["run_dir"].as_str().unwrap()));
+    assert!(!report.contains("is active again"), "{report}");
+    assert_eq!(planned(&left.audit_in(40, keep).1), [("delete".to_owned(), 13)]);
+}
+
 #[test]
 fn whose_person_may_be_back_is_not_proposed_for_deletion() {
     let left = Left::on(Profile::guide());
