@@ -63,7 +63,7 @@ fn plan(count: u64, groups: u64) -> Plan {
         about: None,
     };
     let inputs = InputDigests { accounts: "sha256:a".into(), directory: Vec::new(), config: "sha256:c".into() };
-    let context = PlanBinding { run_id: "bench".into(), created: Utc::now(), inputs, previous: None };
+    let context = PlanBinding { run_id: "bench".into(), created: Utc::now(), inputs, before: None };
     let actions = ids(count).map(action).collect();
     let mut plan = assemble(
         actions,

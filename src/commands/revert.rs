@@ -67,7 +67,7 @@ pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit
             }
         }
         let inputs = InputDigests::new(digest::sha256(accounts.snapshot.bytes()), &[], &loaded.text);
-        let binding = plan::PlanBinding { run_id: open.plan.clone(), created: invocation.clock(), inputs, previous: None };
+        let binding = plan::PlanBinding { run_id: open.plan.clone(), created: invocation.clock(), inputs, before: None };
         let guarded = GuardedAccounts::of(&accounts, &config, &undo.actions)?;
         let plan =
             assemble(undo.actions.clone(), Vec::new(), &guarded, AuditFigures::default(), &config, &binding, &open.instance)?;

@@ -61,7 +61,7 @@ impl Config {
     }
 
     /// The configuration of one of several instances: what its section names overrides `[domo]`; its people, where it names them,
-    /// are those who are expected there. People outside them still match, so that nobody becomes an orphan by a slice.
+    /// are those who are expected there; an exception of another one is none here. People outside them still match, so that nobody becomes an orphan by a slice.
     pub fn for_instance(&self, instance: &Instance) -> Self {
         let mut config = self.clone();
         let domo = &mut config.domo;
@@ -74,6 +74,7 @@ impl Config {
         domo.groups = instance.groups.unwrap_or(domo.groups);
         domo.activity_days = instance.activity_days.unwrap_or(domo.activity_days);
         config.expected = instance.people.clone().or(config.expected.take());
+        config.exception.retain(|one| one.instance.as_ref().is_none_or(|name| same_instance(name, &instance.name)));
         config
     }
 

@@ -460,6 +460,9 @@ pub struct Exception {
     #[serde(with = "toml_date")]
     #[schemars(with = "NaiveDate")]
     pub expires: NaiveDate,
+    /// The `[[instance]]` whose finding it is, where it is not accepted in all of them.
+    #[serde(default, deserialize_with = "instance::optional_name", skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
 }
 
 /// `[report]`

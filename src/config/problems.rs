@@ -73,6 +73,10 @@ impl Config {
             if exception.reason.trim().is_empty() || exception.owner.trim().is_empty() {
                 problems.push(format!("[[exception]] for `{}` needs a reason and an owner", exception.account));
             }
+            if let Some(name) = exception.instance.as_ref().filter(|name| self.instance_called(name).is_none()) {
+                problems
+                    .push(format!("[[exception]] for `{}` is of `{name}`, and no [[instance]] is called so", exception.account));
+            }
         }
     }
 

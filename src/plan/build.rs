@@ -18,7 +18,7 @@ use super::rules::PlanRules;
 use crate::config::{AccountRole, Config, DeactivateWith};
 use crate::directory::People;
 use crate::domo::{Accounts, Snapshot, extras};
-use crate::reconcile::{self, Finding, FindingId, Reconciliation};
+use crate::reconcile::{self, Finding, FindingId, Reconciliation, Sizes};
 use crate::terms::value::{keeps_number, writable_number};
 use crate::terms::{ActionKind, Field, Key, PersonSituation, Role, Severity};
 use crate::text;
@@ -32,8 +32,8 @@ pub struct PlanBinding {
     pub created: DateTime<Utc>,
     /// Digests of what was judged.
     pub inputs: InputDigests,
-    /// Accounts and people read by the previous run of this instance, where there is one.
-    pub previous: Option<(u64, u64)>,
+    /// How many there were of both populations before, where that is known.
+    pub before: Option<Sizes>,
 }
 
 /// The plan for these findings; none when there is nothing to do, or when the evidence is incomplete. `snapshot` gives the raw
@@ -86,11 +86,11 @@ pub fn build(
     let open = open.map(|finding| OpenFinding::of(finding, subjects.about(finding))).collect();
     let about = |(finding, action)| Action { about: Some(subjects.about(finding)), ..action };
     let actions: Vec<Action> = acted.into_par_iter().map(about).collect();
-    let previous = binding.previous.map_or(0, |(accounts_before, people_before)| {
-        reconcile::shrink(accounts_before, reconciliation.accounts.read)
-            .max(reconcile::shrink(people_before, reconciliation.people.read))
+    let shrunk = binding.before.map_or(0, |before| {
+        reconcile::shrink(before.accounts, reconciliation.accounts.read)
+            .max(reconcile::shrink(before.people, reconciliation.people.read))
     });
-    let judged = AuditFigures { rejected_rows: reconciliation.people[PersonSituation::Rejected], shrunk: previous };
+    let judged = AuditFigures { rejected_rows: reconciliation.people[PersonSituation::Rejected], shrunk };
     let guarded = GuardedAccounts::of(accounts, config, &actions)?;
     assemble(actions, open, &guarded, judged, config, binding, &reconciliation.instance)
 }

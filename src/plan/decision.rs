@@ -26,6 +26,9 @@ pub struct Decision {
     /// Who recorded it, where that is somebody else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded_by: Option<String>,
+    /// Who took it over from an older plan, each time that was somebody else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried_by: Vec<String>,
     /// The operating system's user who recorded it; absent where the file was edited by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
@@ -76,7 +79,8 @@ impl Decision {
     /// A decision without more.
     pub fn new(verdict: Verdict, by: &str, at: DateTime<Utc>) -> Self {
         let (until, comment, recorded_by, user, from, from_sha256) = (None, None, None, None, None, None);
-        Self { verdict, until, by: by.to_owned(), at, comment, recorded_by, user, from, from_sha256, earlier: Vec::new() }
+        let (by, carried_by, earlier) = (by.to_owned(), Vec::new(), Vec::new());
+        Self { verdict, until, by, at, comment, recorded_by, carried_by, user, from, from_sha256, earlier }
     }
 
     /// Whether it is a yes, with a name to it.
@@ -84,19 +88,29 @@ impl Decision {
         self.verdict == Verdict::Approve && !self.by.trim().is_empty()
     }
 
-    /// Everybody who answers for it: who decided and who recorded it.
+    /// Everybody who answers for it: who decided, who recorded it and who took it over.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        // An earlier version wrote both into one text.
-        self.by.split(", recorded by ").chain(self.recorded_by.as_deref())
+        // An earlier version wrote who decided and who recorded it into one text.
+        self.by.split(", recorded by ").chain(self.recorded_by.as_deref()).chain(self.carried_by.iter().map(String::as_str))
+    }
+
+    /// The same, taken over from an older plan by this person.
+    #[must_use]
+    pub(super) fn carried(mut self, by: Option<&str>) -> Self {
+        let by = by.map(str::trim).filter(|by| !by.is_empty() && !self.names().any(|name| same_person(name, by)));
+        self.carried_by.extend(by.map(str::to_owned));
+        self
     }
 
     /// `rejected on 2026-11-20 by ana (recorded by eve): contract extended`
     pub fn summary(&self) -> String {
         let until = self.until.map(|day| format!(" until {day}")).unwrap_or_default();
         let recorded = recorded(self.recorded_by.as_deref());
+        let carried = (!self.carried_by.is_empty()).then(|| format!(" (taken over by {})", self.carried_by.join(", ")));
+        let carried = carried.unwrap_or_default();
         let comment = commented(self.comment.as_deref());
         let (verdict, day, by) = (self.verdict.done(), self.at.date_naive(), &self.by);
-        text::shown(&format!("{verdict}{until} on {day} by {by}{recorded}{comment}"))
+        text::shown(&format!("{verdict}{until} on {day} by {by}{recorded}{carried}{comment}"))
     }
 
     /// What stood at a moment: this, or what it replaced.

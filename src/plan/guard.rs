@@ -77,7 +77,9 @@ impl Guard {
             }
             Self::RejectedRows if value == 1 => "1 row of the directory was rejected: it may be a person who looks gone".into(),
             Self::RejectedRows => format!("{value} rows of the directory were rejected: each may be a person who looks gone"),
-            Self::PopulationMoved => format!("a population is {value} % smaller than in the previous run; {limit} % is allowed"),
+            Self::PopulationMoved => {
+                format!("a population is {value} % smaller than when this guard last held or was overridden; {limit} % is allowed")
+            }
             Self::EmptyDirectory => "the directory is empty".into(),
             Self::IncompleteEvidence => "the accounts could not be read whole".into(),
             Self::Protected if value == 1 => "1 action is about an account that is excluded".into(),
@@ -223,7 +225,7 @@ pub fn no_owner(owner: &str) -> Failure {
 pub struct AuditFigures {
     /// Rows of the directory that were rejected.
     pub rejected_rows: u64,
-    /// Percent by which the population that shrank most did, rounded up.
+    /// Percent by which the population that shrank most did since somebody last vouched for it, rounded up.
     pub shrunk: u64,
 }
 

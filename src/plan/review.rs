@@ -121,7 +121,7 @@ pub fn selected(
 }
 
 /// The decisions of an older plan whose action is the same in this one, and what became of the others, as sentences.
-pub fn carried(plan: &Plan, old: &Plan, recorded_by: Option<&str>) -> (Vec<Submission>, Vec<String>) {
+pub fn carried(plan: &Plan, old: &Plan, by: Option<&str>) -> (Vec<Submission>, Vec<String>) {
     let (mut submissions, mut others) = (Vec::new(), Vec::new());
     let before = sheet::rows(old);
     let before: BTreeMap<&str, &Decidable<'_>> = before.iter().map(|row| (row.id(), row)).collect();
@@ -131,11 +131,7 @@ pub fn carried(plan: &Plan, old: &Plan, recorded_by: Option<&str>) -> (Vec<Submi
         let Some(was) = before.get(id.as_str()) else { continue };
         let why = match now.get(id.as_str()) {
             Some(is) if same(was, is) => {
-                let recorded_by = recorded_by.filter(|name| !super::decision::same_person(name, &decision.by));
-                let decision = Decision {
-                    recorded_by: recorded_by.map(str::to_owned).or_else(|| decision.recorded_by.clone()),
-                    ..decision.clone()
-                };
+                let decision = decision.clone().carried(by);
                 submissions.push(Submission {
                     subject: id.clone(),
                     place: format!("plan {}", old.id),

@@ -21,8 +21,6 @@ pub struct Earlier {
     pub as_of: NaiveDate,
     /// Its accounts.
     pub accounts: Accounts,
-    /// How many rows its directories had.
-    pub people_read: u64,
     /// What our plans did since, by account.
     pub ours: BTreeMap<u64, Vec<Ours>>,
 }

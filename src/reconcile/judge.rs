@@ -268,10 +268,13 @@ impl Judge<'_> {
         self.past.taken.get(&self.accounts.id(account)?)
     }
 
-    /// The day from which an account that we took the access of is proposed for deletion; none where it may have been given back.
+    /// The day from which an account that we took the access of is proposed for deletion; none where it may have been given back, or
+    /// somebody's again, since.
     pub(super) fn due(&self, taken: &Taken) -> Option<NaiveDate> {
         let days = self.rules.config.policy.delete_after_days;
-        (days > 0 && self.past.lost.is_empty()).then(|| taken.on.checked_add_days(chrono::Days::new(days.into()))).flatten()
+        (days > 0 && taken.back.is_none() && self.past.lost.is_empty())
+            .then(|| taken.on.checked_add_days(chrono::Days::new(days.into())))
+            .flatten()
     }
 
     /// What the account owns, and that it is locked, behind another sentence.

@@ -49,7 +49,7 @@ pub(crate) use correlation::keys::Addresses;
 pub(crate) use drift::compared;
 pub use exclusions::{Exclusions, idle as idle_exclusions};
 pub use outcome::{MAX_SHRINK, shrink};
-pub use past::{Past, Taken};
+pub use past::{Past, Sizes, Taken};
 pub use people_rules::PeopleRules;
 
 pub use finding::{AcceptedBy, AccountRef, Candidate, DriftField, Finding, FindingId, Particular, PersonRef, Value};

@@ -113,10 +113,10 @@ impl Wholeness {
         if choices.all(|choice| choice != Choice::Deactivate) {
             reasons.iter_mut().for_each(|why| *why = why.replace(domo::WAYS_ON, "").trim_end().to_owned());
         }
-        if let Some(earlier) = &past.earlier {
+        if let Some(before) = past.sizes {
             let read = (people.people.frame.height() + people.people.rejected.len()) as u64;
-            reasons.extend(shrunk(accounts.height.into(), earlier.accounts.frame.height() as u64, "accounts were", earlier.as_of));
-            reasons.extend(shrunk(read, earlier.people_read, "directory rows were", earlier.as_of));
+            reasons.extend(shrunk(accounts.height.into(), before.accounts, "accounts were", before.as_of));
+            reasons.extend(shrunk(read, before.people, "directory rows were", before.as_of));
         }
         if rejected > 0 {
             reasons.push(format!(

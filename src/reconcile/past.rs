@@ -16,12 +16,26 @@ use crate::terms::ActionKind;
 pub struct Past {
     /// The run that access is compared with.
     pub earlier: Option<Arc<Earlier>>,
+    /// How many there were of both populations when somebody last vouched for that.
+    pub sizes: Option<Sizes>,
     /// The last time that one of our plans took an account's access away and none gave it back since, by account.
     pub taken: BTreeMap<u64, Taken>,
     /// Deactivations that Domo accepted and did not show, by account; none that is older than one it did show.
     pub unkept: BTreeMap<u64, Taken>,
     /// Journals that cannot be relied on, each with why: access that is taken by others may have been given back by them.
     pub lost: Vec<String>,
+}
+
+/// How many there were of both populations in the newest run whose plan was not held back for how much they had shrunk, or was
+/// applied in spite of that. A list that is cut twice is cut the second time as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// The day that the run judged.
+    pub as_of: NaiveDate,
+    /// Accounts.
+    pub accounts: u64,
+    /// Rows of the directory.
+    pub people: u64,
 }
 
 /// Access that one of our plans took away, or was to take away.
@@ -33,6 +47,8 @@ pub struct Taken {
     pub kind: ActionKind,
     /// The day, in UTC.
     pub on: NaiveDate,
+    /// A run since then that found it given back, or its person employed: no time of keeping counts from that day any more.
+    pub back: Option<String>,
 }
 
 impl Taken {
@@ -46,7 +62,7 @@ impl Past {
     /// What a forecast knows: today's accounts are compared as ever, and nothing is due by a day that has not come.
     #[must_use]
     pub fn of_forecast(&self) -> Arc<Self> {
-        Arc::new(Self { earlier: self.earlier.clone(), ..Self::default() })
+        Arc::new(Self { earlier: self.earlier.clone(), sizes: self.sizes, ..Self::default() })
     }
 
     /// That this instance honours no deactivation, as one of our plans found out, in a sentence.

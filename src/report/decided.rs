@@ -155,6 +155,7 @@ fn events(plan: &Plan, rows: &[Decidable<'_>], standings: &BTreeMap<&str, Action
         "stands",
         "outcome",
         "read_back",
+        "carried_by",
     ]);
     let mut events = Vec::new();
     for row in rows {
@@ -187,11 +188,12 @@ fn events(plan: &Plan, rows: &[Decidable<'_>], standings: &BTreeMap<&str, Action
                 stands.to_owned(),
             ];
             let became = if stands == "yes" { [outcome.clone(), read_back.clone()] } else { Default::default() };
-            events.push(about.iter().cloned().chain(decided).chain(became).collect());
+            let carried = one.carried_by.join(", ");
+            events.push(about.iter().cloned().chain(decided).chain(became).chain([carried]).collect());
         }
         if !any {
             let open = ["open", "", "", "", "", "", "", "yes"].map(str::to_owned);
-            events.push(about.into_iter().chain(open).chain([outcome, read_back]).collect());
+            events.push(about.into_iter().chain(open).chain([outcome, read_back, String::new()]).collect());
         }
     }
     DocumentTable { columns, rows: events, ..DocumentTable::default() }

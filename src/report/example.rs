@@ -80,6 +80,7 @@ impl Example {
             reason: format!("agreed{text}"),
             owner: format!("finance{text}"),
             expires: as_of + Days::new(3),
+            instance: None,
         });
         let all: Vec<Case> = (0..cases).map(|number| Case::new(number, text, as_of)).collect();
         let accounts = accounts(&all, started, |_| true)?;
@@ -90,7 +91,7 @@ impl Example {
         let history = history(&reconciliation, as_of, started, text);
         let inputs =
             plan::InputDigests { accounts: "sha256:1".into(), directory: vec!["sha256:2".into()], config: "sha256:3".into() };
-        let binding = plan::PlanBinding { run_id: run.id.clone(), created: started, inputs, previous: None };
+        let binding = plan::PlanBinding { run_id: run.id.clone(), created: started, inputs, before: None };
         let plan =
             plan::build(&reconciliation, &accounts, |rows| Ok(accounts.snapshot.of_rows(rows)), &people, &config.config, &binding)?;
         Ok(Self { run, config, accounts, people, reconciliation, history, plan, options: Options::default() })
@@ -126,9 +127,8 @@ impl Example {
                 .people(&self.people)
                 .judged(self.history.summary(&self.reconciliation), self.plan.as_ref());
             let compared_with = self.history.previous.as_ref().map(|previous| previous.as_of);
-            let refused_by = self.plan.iter().flat_map(Plan::refused_by).map(str::to_owned).collect();
             let manifest_sha256 = crate::digest::sha256(serde_json::to_vec(&manifest)?);
-            let judged = AuditedRun { manifest, manifest_sha256, findings, compared_with, refused_by };
+            let judged = AuditedRun { manifest, manifest_sha256, findings, compared_with };
             anyhow::Ok(AuditedInstance { name: instance.to_owned(), outcome: InstanceResult::Audited(Box::new(judged)) })
         };
         let name = self.run.instance.as_str();
@@ -286,10 +286,9 @@ fn past(all: &[Case], started: DateTime<Utc>) -> Result<Past> {
         run_id: "20261023T060000Z-9c41aa".into(),
         as_of: started.date_naive() - Days::new(31),
         accounts: accounts(&before, started, |id| id != place(Kind::Drift))?,
-        people_read: 0,
         ours: BTreeMap::from([(98, vec![ours])]),
     };
-    let taken = Taken { plan, kind: ActionKind::Deactivate, on: started.date_naive() - Days::new(400) };
+    let taken = Taken { plan, kind: ActionKind::Deactivate, on: started.date_naive() - Days::new(400), back: None };
     let taken = BTreeMap::from([(place(Kind::Retention), taken)]);
     Ok(Past { earlier: Some(Arc::new(earlier)), taken, ..Past::default() })
 }
@@ -334,8 +333,6 @@ fn history(reconciliation: &Reconciliation, as_of: NaiveDate, started: DateTime<
         started,
         as_of: as_of.checked_sub_days(Days::new(31)).unwrap_or(as_of),
         manifest_sha256: "sha256:0".into(),
-        accounts_read: total,
-        people_read: total,
         findings: total + 1 - new,
     });
     history.parameters_changed = vec![format!("[drift] fields: title was added {text}")];

@@ -151,7 +151,7 @@ impl OwnWrites {
         let (mut taken, mut unkept) = (BTreeMap::new(), BTreeMap::new());
         for write in &self.writes {
             let Ours { plan, kind, .. } = &write.ours;
-            let entry = Taken { plan: plan.clone(), kind: *kind, on: write.at.date_naive() };
+            let entry = Taken { plan: plan.clone(), kind: *kind, on: write.at.date_naive(), back: None };
             match (kind, write.shows) {
                 (ActionKind::Deactivate, false) => drop(unkept.insert(write.account, entry)),
                 (ActionKind::Deactivate | ActionKind::Demote, true) => {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::findings::{Entry, Findings};
 use super::types::{Present, Previous, TrendPoint};
-use crate::archive::store::manifest::{Manifest, RunSummary};
+use crate::archive::store::manifest::Manifest;
 use crate::archive::store::{Listing, StoredRun, run};
 use crate::reconcile::FindingId;
 
@@ -44,7 +44,6 @@ pub(super) struct Seen {
 pub(super) struct Baseline {
     pub(super) stored: StoredRun,
     pub(super) manifest: Manifest,
-    summary: RunSummary,
     pub(super) findings: BTreeMap<FindingId, Entry>,
 }
 
@@ -55,8 +54,6 @@ impl Baseline {
             started: self.manifest.run.started,
             as_of: self.manifest.run.as_of,
             manifest_sha256: self.stored.sha256.clone(),
-            accounts_read: self.summary.accounts.read,
-            people_read: self.summary.people.read,
             findings: self.findings.len() as u64,
         }
     }
@@ -110,7 +107,7 @@ pub(super) fn read(listing: &Listing, instance: &str, number: u64) -> Before {
                 if whole {
                     before.incomplete.clear();
                     let findings = entries.into_iter().map(|entry| (entry.id.clone(), entry)).collect();
-                    before.baseline = Some(Baseline { stored: stored.clone(), manifest, summary, findings });
+                    before.baseline = Some(Baseline { stored: stored.clone(), manifest, findings });
                 }
             }
             Err(error) => before.notes.push(format!("The run {} was not used for the history: {error:#}.", stored.id())),

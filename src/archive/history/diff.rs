@@ -79,7 +79,6 @@ fn access(from: &StoredRun, to: &StoredRun) -> anyhow::Result<BTreeMap<&'static 
         run_id: before.run.id.clone(),
         as_of: before.run.as_of,
         accounts: accounts_of(&from.path, &before)?,
-        people_read: 0,
         ours: BTreeMap::new(),
     };
     // Without its names for roles, those that they have are compared.

@@ -23,6 +23,7 @@ mod waiting;
 pub use compare::compare;
 pub(crate) use difference::unname;
 pub use last_review::{Decided, LastReview};
+pub(in crate::archive) use past::{Counted, counted};
 pub use past::{known_as, past, past_before};
 pub use types::{History, How, Lifecycle, Present, Previous, Resolved, Sentence, State, TrendPoint};
 pub use waiting::{AllWaiting, Waiting, waiting};

@@ -1,7 +1,7 @@
-//! What the archive tells a new judgement, read before anything is judged: the accounts of the run that it is compared with, and
-//! what our own plans did.
+//! What the archive tells a new judgement, read before anything is judged: the accounts of the run that it is compared with, how
+//! many there should be, and what our own plans did.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,14 +9,18 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
 use super::applied;
-use crate::archive::store::inputs::intact;
+use super::findings::Findings;
+use crate::archive::store::beside::journal_of;
+use crate::archive::store::inputs::{config_of, intact};
 use crate::archive::store::manifest::Manifest;
 use crate::archive::store::{Archive, Listing, StoredRun};
 use crate::config::same_instance;
 use crate::domo::{self, Accounts};
-use crate::reconcile::{Earlier, Past, Taken};
-use crate::terms::ActionKind;
-use crate::terms::names::ACCOUNTS;
+use crate::plan::Guard;
+use crate::plan::journal::Opening;
+use crate::reconcile::{Earlier, Past, Sizes, Taken};
+use crate::terms::names::{self, ACCOUNTS, PLAN};
+use crate::terms::{ActionKind, Kind};
 
 /// An instance as the runs of an archive call it, whose ids hang on that: older versions took a name as it was written.
 pub fn known_as(listing: &Listing, instance: String) -> String {
@@ -29,7 +33,7 @@ pub fn known_as(listing: &Listing, instance: String) -> String {
 }
 
 /// Of all that is in the archive. Where accounts are deleted after a time of keeping (`deletes`), the runs since then are asked
-/// whether they were active meanwhile.
+/// whether they were active, or somebody's, meanwhile.
 ///
 /// # Errors
 /// The folder of a run cannot be listed. Journals that cannot be relied on are named in [`Past::lost`].
@@ -45,6 +49,42 @@ pub fn past_before(archive: &Path, run: &StoredRun) -> Result<Arc<Past>> {
     past_until(&Archive::at(archive).list()?, &run.head.run.instance, (run.number(), run.head.run.started), false)
 }
 
+/// What `delete_after_days` counts from.
+#[derive(Debug, Default)]
+pub(in crate::archive) struct Counted {
+    /// Plans that took access away from accounts which are there still, and not somebody's again.
+    pub(in crate::archive) plans: BTreeSet<String>,
+    /// Runs that show of other accounts of these plans that they are.
+    pub(in crate::archive) runs: BTreeSet<String>,
+}
+
+/// What it counts from in all instances whose newest run on whole evidence has it in its configuration; a configuration that cannot
+/// be read may have it.
+pub(in crate::archive) fn counted(listing: &Listing) -> Result<Counted> {
+    let mut counted = Counted::default();
+    let mut seen: Vec<&str> = Vec::new();
+    for run in listing.runs.iter().rev().filter(|run| !run.pruned && run.is_comparable()) {
+        let instance = run.head.run.instance.as_str();
+        let Some(manifest) = run.manifest.as_ref().filter(|_| !seen.iter().any(|other| same_instance(other, instance))) else {
+            continue;
+        };
+        seen.push(instance);
+        if config_of(&run.path, manifest).is_ok_and(|config| config.policy.delete_after_days == 0) {
+            continue;
+        }
+        let past = past(listing, instance, true)?;
+        // Of accounts that cannot be read nobody knows which are there.
+        let there: Option<BTreeSet<u64>> =
+            accounts_of(&run.path, manifest).and_then(|all| Ok(all.ids()?.iter().flatten().collect())).ok();
+        let counts = |id: &u64, taken: &Taken| taken.back.is_none() && there.as_ref().is_none_or(|there| there.contains(id));
+        let plans: BTreeSet<String> =
+            past.taken.iter().filter(|(id, taken)| counts(id, taken)).map(|(_, taken)| taken.plan.clone()).collect();
+        counted.runs.extend(past.taken.values().filter(|taken| plans.contains(&taken.plan)).filter_map(|taken| taken.back.clone()));
+        counted.plans.extend(plans);
+    }
+    Ok(counted)
+}
+
 /// Of the runs before this number, and of what was done before this moment.
 pub(super) fn past_until(
     listing: &Listing,
@@ -52,32 +92,68 @@ pub(super) fn past_until(
     (number, until): (u64, DateTime<Utc>),
     deletes: bool,
 ) -> Result<Arc<Past>> {
-    let of_instance = |run: &&StoredRun| run.number() < number && same_instance(&run.head.run.instance, instance) && !run.pruned;
-    let runs: Vec<StoredRun> = listing.runs.iter().filter(of_instance).cloned().collect();
+    let of_instance = |run: &&StoredRun| run.number() < number && same_instance(&run.head.run.instance, instance);
+    let mut runs: Vec<StoredRun> = listing.runs.iter().filter(of_instance).cloned().collect();
+    let sizes = sizes(&runs, until);
+    runs.retain(|run| !run.pruned);
     let done = applied::OwnWrites::by(&runs, until)?;
     let (mut taken, unkept) = done.taken();
     if deletes {
-        given_back(&runs, &mut taken)?;
+        come_back(&runs, &mut taken)?;
     }
     let taken = taken.into_iter().map(|(account, (_, taken))| (account, taken)).collect();
-    Ok(Arc::new(Past { earlier: earlier(&runs, &done), taken, unkept, lost: done.lost }))
+    Ok(Arc::new(Past { earlier: earlier(&runs, &done), sizes, taken, unkept, lost: done.lost }))
 }
 
-/// Takes out accounts that a run after their deactivation found active: somebody gave it back in a way that no journal here tells.
-fn given_back(runs: &[StoredRun], taken: &mut applied::TakenAt) -> Result<()> {
+/// Of the newest run that somebody vouches for, as its manifest has them: that stays when it is pruned.
+fn sizes(runs: &[StoredRun], until: DateTime<Utc>) -> Option<Sizes> {
+    let guard = Guard::PopulationMoved.as_str();
+    let vouched = |run: &&StoredRun| {
+        let plan = run.manifest.as_ref().and_then(|manifest| manifest.plan.as_ref());
+        let overridden = |open: &Opening| open.overrides.iter().any(|one| one.guard == guard);
+        plan.filter(|plan| plan.refused_by.iter().any(|by| by == guard)).is_none_or(|plan| {
+            let journal = journal_of(&run.path, &names::journal_of(PLAN)).unwrap_or_default().until(until);
+            journal.opened().any(|(_, open)| open.plan == plan.id && overridden(open))
+        })
+    };
+    let manifest = runs.iter().rev().filter(|run| run.is_comparable()).find(vouched)?.manifest.as_ref()?;
+    let summary = manifest.summary.as_ref()?;
+    Some(Sizes { as_of: manifest.run.as_of, accounts: summary.accounts.read, people: summary.people.read })
+}
+
+/// Findings on an active account that leave it open whether somebody employed has it, or say that nobody does.
+const NOBODYS: [Kind; 7] =
+    [Kind::Orphan, Kind::Leaver, Kind::Suspended, Kind::Conflict, Kind::Ambiguous, Kind::Duplicate, Kind::NotEvaluable];
+
+/// Marks accounts that a run after the deed found active, which somebody gave back in a way that no journal here tells, or whose
+/// person it found employed.
+fn come_back(runs: &[StoredRun], taken: &mut applied::TakenAt) -> Result<()> {
     for run in runs.iter().filter(|run| run.is_comparable()) {
         let began = run.head.run.started;
-        let asked = |(at, taken): &(DateTime<Utc>, Taken)| taken.kind == ActionKind::Deactivate && *at < began;
+        let asked = |(at, taken): &(DateTime<Utc>, Taken)| taken.back.is_none() && *at < began;
         let Some(manifest) = run.manifest.as_ref().filter(|_| taken.values().any(asked)) else { continue };
-        // What was active then nobody knows any more; what is wrong with the run others say.
+        // What was so then nobody knows any more; what is wrong with the run others say.
+        let Ok(found) = Findings::of_run(&run.path, Some(manifest)) else { continue };
         let Ok(accounts) = accounts_of(&run.path, manifest) else { continue };
-        // Where nobody says who is active, everybody counts as it, and nobody was found so.
-        if !accounts.provided.contains("active") {
-            continue;
+        let mut kinds: BTreeMap<u64, Vec<Kind>> = BTreeMap::new();
+        for entry in &found.findings {
+            let id = entry.account.as_ref().and_then(|account| account.id);
+            id.into_iter().for_each(|id| kinds.entry(id).or_default().push(entry.kind));
         }
-        for id in accounts.ids()?.iter().zip(accounts.active()?).filter_map(|(id, active)| id.filter(|_| active)) {
-            if taken.get(&id).is_some_and(asked) {
-                taken.remove(&id);
+        // Where nobody says who is active, everybody counts as it, and nobody was found so.
+        let says_active = accounts.provided.contains("active");
+        for (id, active) in accounts.ids()?.iter().zip(accounts.active()?) {
+            let taken = id.and_then(|id| taken.get_mut(&id)).filter(|taken| asked(taken));
+            let (Some((_, taken)), Some(id)) = (taken, id) else { continue };
+            let kinds = kinds.get(&id).map_or(&[][..], Vec::as_slice);
+            let employed = match active {
+                true => kinds.iter().all(|kind| !NOBODYS.contains(kind)),
+                false => kinds.contains(&Kind::Deactivated),
+            };
+            let given_back = taken.kind == ActionKind::Deactivate && active && says_active;
+            // On a day before the deed its person may have been employed all right.
+            if given_back || employed && manifest.run.as_of >= taken.on {
+                taken.back = Some(run.id().to_owned());
             }
         }
     }
@@ -94,7 +170,6 @@ fn earlier(runs: &[StoredRun], done: &applied::OwnWrites) -> Option<Arc<Earlier>
             run_id: manifest.run.id.clone(),
             as_of: manifest.run.as_of,
             accounts,
-            people_read: manifest.summary.as_ref().map_or(0, |summary| summary.people.read),
             ours: done.since(manifest.run.started),
         })),
         Err(error) => {

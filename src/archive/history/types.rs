@@ -90,8 +90,6 @@ pub struct Previous {
     pub as_of: NaiveDate,
     /// SHA-256 of its manifest.
     pub manifest_sha256: String,
-    pub accounts_read: u64,
-    pub people_read: u64,
     pub findings: u64,
 }
 

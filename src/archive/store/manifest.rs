@@ -182,12 +182,21 @@ pub struct PlanDigest {
     pub digest: String,
     pub expires: DateTime<Utc>,
     pub actions: u64,
+    /// The guards that held it back when it was made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused_by: Vec<String>,
 }
 
 impl PlanDigest {
     /// Of this plan.
     pub fn of(plan: &crate::plan::Plan) -> Self {
-        Self { id: plan.id.clone(), digest: plan.digest.clone(), expires: plan.expires, actions: plan.actions.len() as u64 }
+        Self {
+            id: plan.id.clone(),
+            digest: plan.digest.clone(),
+            expires: plan.expires,
+            actions: plan.actions.len() as u64,
+            refused_by: plan.refused_by().into_iter().map(str::to_owned).collect(),
+        }
     }
 }
 

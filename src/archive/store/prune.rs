@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::beside::journal_of;
 use super::listing::{self, Listing, PRUNED, has_journal};
 use super::{Archive, Lock, StoredRun, run, summaries};
+use crate::archive::history::{Counted, counted};
 use crate::config::same_instance;
 use crate::failure::Failure;
 use crate::files;
@@ -90,6 +91,7 @@ pub fn plan(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Resu
     let mut let_go = Vec::new();
     let whole: Vec<_> = listing.runs.iter().filter(|run| !run.pruned).collect();
     let newest = newest_whole(&listing);
+    let counted = counted(&listing)?;
     for run in &whole {
         let same = |other: &&&StoredRun| same_instance(&other.head.run.instance, &run.head.run.instance);
         let later = whole.iter().filter(same).filter(|other| other.number() > run.number());
@@ -99,7 +101,7 @@ pub fn plan(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Resu
         } else if let Some(why) = in_use(&run.path)
             .or_else(|| open_plan(run, now))
             .or_else(|| open_certification(&run.path))
-            .or_else(|| lesson(&run.path))
+            .or_else(|| lesson(run, &counted))
         {
             (false, why)
         } else if retention.runs.is_some_and(|runs| later.count() < runs) || young {
@@ -191,13 +193,23 @@ fn in_use(folder: &Path) -> Option<String> {
     holder.map(|holder| format!("in use: {holder}"))
 }
 
-/// What a journal of a run teaches every later apply, which would be forgotten with it; and one that cannot be read, which may.
-fn lesson(folder: &Path) -> Option<String> {
+/// What a journal of a run teaches every later apply or audit, which would be forgotten with it; one that cannot be read, which may;
+/// and what a run shows of those whom such a journal is about.
+fn lesson(run: &StoredRun, counted: &Counted) -> Option<String> {
+    if counted.runs.contains(run.id()) {
+        return Some(
+            "it shows of whom an earlier plan took access away that they are somebody's again: delete_after_days".to_owned(),
+        );
+    }
     // A folder that cannot be listed cannot be removed either.
-    let journals = listing::journals(folder).unwrap_or_default();
-    journals.iter().find_map(|name| match journal_of(folder, name) {
+    let journals = listing::journals(&run.path).unwrap_or_default();
+    journals.iter().find_map(|name| match journal_of(&run.path, name) {
+        Ok(journal) if journal.deleted_instead().is_some() => {
+            Some(format!("its {name} shows that the instance deletes instead of deactivating"))
+        }
         Ok(journal) => {
-            journal.deleted_instead().map(|_| format!("its {name} shows that the instance deletes instead of deactivating"))
+            let counts = journal.opened().any(|(_, open)| counted.plans.contains(&open.plan));
+            counts.then(|| format!("its {name} says when the access was taken that delete_after_days counts from"))
         }
         Err(_) => Some(format!("its {name} cannot be read: it may show that the instance deletes instead of deactivating")),
     })

@@ -145,6 +145,7 @@ impl Audit {
         let rules = Rules { config: &loaded.config, instance: &run.instance, as_of: self.as_of, excluded_elsewhere };
         let past = history::past(&listing, &run.instance, loaded.config.policy.delete_after_days > 0)?;
         let past = if self.forecast { past.of_forecast() } else { past };
+        let before = past.sizes;
         // What was read is kept while it is judged: a million accounts are a second of writing.
         let keep = || {
             let written = folder.write(names::ACCOUNTS, snapshot.bytes(), Some(snapshot.len() as u64))?;
@@ -164,8 +165,7 @@ impl Audit {
 
         let config = ConfigDigest::of(loaded);
         let inputs = plan::InputDigests::new(kept.sha256, &people.sources, &loaded.text);
-        let previous = history.previous.as_ref().map(|previous| (previous.accounts_read, previous.people_read));
-        let binding = plan::PlanBinding { run_id: run.id.clone(), created: run.finished, inputs, previous };
+        let binding = plan::PlanBinding { run_id: run.id.clone(), created: run.finished, inputs, before };
         let plan = || -> Result<Option<Plan>> {
             if self.forecast {
                 return Ok(None);

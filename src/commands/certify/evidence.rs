@@ -42,7 +42,7 @@ pub(super) fn write(
         certification::asked(id, &certification.accounts, &certification.record, config, cannot.as_deref(), incomplete);
     actions.retain(|action| !is_with_another(action, &earlier, invocation));
     let inputs = InputDigests::new(digest::sha256(stored.accounts.snapshot.bytes()), &manifest.directory, &loaded.text);
-    let binding = plan::PlanBinding { run_id: certification.run_id.clone(), created: invocation.clock(), inputs, previous: None };
+    let binding = plan::PlanBinding { run_id: certification.run_id.clone(), created: invocation.clock(), inputs, before: None };
     let guarded = GuardedAccounts::of(&stored.accounts, config, &actions)?;
     let plan = assemble(actions, Vec::new(), &guarded, AuditFigures::default(), config, &binding, &manifest.run.instance)?;
     // The last one is replaced where it was not applied and nothing that was decided on it would go with it.

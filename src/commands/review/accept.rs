@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
+use crate::apply::{files, journal};
 use crate::archive::Archive;
 use crate::archive::findings::{Entry, Findings};
 use crate::commands::{Exit, Invocation};
 use crate::config::{Config, Exception, quoted};
 use crate::failure::Failure;
+use crate::plan::Action;
+use crate::terms::names::PLAN;
 use crate::{cli, report};
 
 /// Prints the exceptions and, with `--write`, appends them to the configuration, which must be one afterwards.
@@ -29,21 +32,42 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
     let run = Archive::at(&folder).find(&folder)?;
     let findings = Findings::of_run(&folder, run.manifest.as_ref())?;
     let redacted = folder.join(report::REDACTION_KEY).exists();
+    let path = options.at.config.config.clone().unwrap_or_else(|| PathBuf::from("domo-reconcile.toml"));
+    // What was found in one of several instances is accepted there.
+    let config = match options.write {
+        true => Some(configuration(&path)?),
+        false => configuration(&path).ok(),
+    };
+    let several = config.as_ref().filter(|(_, config)| config.instance.len() > 1);
+    let section = several.and_then(|(_, config)| config.instance_called(&run.head.run.instance));
+    let instance = section.map(|section| section.name.clone());
     let exception = |id: &String| {
         let found = findings.findings.iter().find(|entry| entry.id.0 == *id);
         let entry = found.ok_or_else(|| {
             Failure::usage(format!("{id} is no finding of {}", folder.display())).hint("findings.csv of the run lists them")
         })?;
         let account = account_of(entry, redacted)?;
-        Ok(Exception { account, kinds: vec![entry.kind], reason: why.clone(), owner: by.clone(), expires: until })
+        let (kinds, reason, owner) = (vec![entry.kind], why.clone(), by.clone());
+        Ok(Exception { account, kinds, reason, owner, expires: until, instance: instance.clone() })
     };
     let exceptions = options.accept.iter().map(exception).collect::<Result<Vec<_>, Failure>>()?;
-    let path = options.at.config.config.clone().unwrap_or_else(|| PathBuf::from("domo-reconcile.toml"));
-    let written = if options.write { append(&path, &exceptions)? } else { 0 };
+    let approved = approved(&folder, &options.accept)?;
+    let written = match config.filter(|_| options.write) {
+        Some((there, config)) => append(&path, &there, &config, &exceptions)?,
+        None => 0,
+    };
     let text = exceptions.iter().map(block).collect::<Vec<_>>().join("\n");
+    if !approved.is_empty() {
+        let (plan, ids) = (cli::argument(&folder), approved.join(", "));
+        let reopen: String = approved.iter().map(|id| format!(" --reopen {id}")).collect();
+        invocation.terminal.warn(&format!(
+            "approved in the plan of this run all the same, and carried out by `apply` until a newer audit accepts the finding: \
+             {ids}; `domo-reconcile review {plan}{reopen} --by WHO` takes the approval back"
+        ));
+    }
     if options.json {
         let written = (written > 0).then(|| path.display().to_string());
-        invocation.terminal.json(&json!({"exceptions": text, "written": written}))?;
+        invocation.terminal.json(&json!({"exceptions": text, "written": written, "approved": approved}))?;
     } else {
         invocation.terminal.answer(text.trim())?;
         invocation.terminal.say(match (options.write, written) {
@@ -56,10 +80,11 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
 }
 
 fn block(exception: &Exception) -> String {
-    let Exception { account, kinds, reason, owner, expires } = exception;
+    let Exception { account, kinds, reason, owner, expires, instance } = exception;
     let kinds: Vec<_> = kinds.iter().map(|kind| quoted(kind.as_str())).collect();
+    let instance = instance.as_ref().map(|name| format!("instance = {}\n", quoted(name))).unwrap_or_default();
     format!(
-        "[[exception]]\naccount = {}\nkinds = [{}]\nreason = {}\nowner = {}\nexpires = {expires}\n",
+        "[[exception]]\naccount = {}\nkinds = [{}]\nreason = {}\nowner = {}\nexpires = {expires}\n{instance}",
         quoted(account),
         kinds.join(", "),
         quoted(reason),
@@ -86,15 +111,33 @@ fn account_of(entry: &Entry, redacted: bool) -> Result<String, Failure> {
     })
 }
 
-/// Appends those that the configuration does not hold already, until then or longer. Returns how many.
-fn append(path: &Path, exceptions: &[Exception]) -> Result<usize> {
+/// Actions on these findings that are approved in the run's plan and not done.
+fn approved(folder: &Path, findings: &[String]) -> Result<Vec<String>> {
+    let path = folder.join(PLAN);
+    if !path.is_file() {
+        return Ok(Vec::new());
+    }
+    let sealed = files::read_plan(&path)?;
+    let done = journal::read(&files::journal_of(&path))?.done();
+    let accepted = |action: &&Action| action.finding.as_ref().is_some_and(|finding| findings.contains(finding));
+    Ok(sealed.plan().open(&done).filter(accepted).map(|action| action.id.clone()).collect())
+}
+
+/// The configuration as it stands, and what it says.
+fn configuration(path: &Path) -> Result<(String, Config)> {
     let there = crate::files::read_plain_text(path)
         .with_context(|| Failure::usage(format!("cannot read {}", path.display())).hint("name the configuration with --config"))?;
     let config = Config::parse(&there).with_context(|| format!("{} is no configuration", path.display()))?;
+    Ok((there, config))
+}
+
+/// Appends those that the configuration does not hold already, until then or longer. Returns how many.
+fn append(path: &Path, there: &str, config: &Config, exceptions: &[Exception]) -> Result<usize> {
     let holds = |new: &Exception| {
         let same = |old: &Exception| {
             let covers = new.kinds.iter().all(|kind| old.kinds.contains(kind));
-            old.account.eq_ignore_ascii_case(&new.account) && covers && old.expires >= new.expires
+            let here = old.instance.as_ref().is_none_or(|name| new.instance.as_ref() == Some(name));
+            here && old.account.eq_ignore_ascii_case(&new.account) && covers && old.expires >= new.expires
         };
         config.exception.iter().any(same)
     };

@@ -320,7 +320,7 @@ fn said_of_people(config: &mut Config) -> Vec<(TokenSort, &mut String)> {
         std::iter::once((TokenSort::Text, reason)).chain(owner.as_mut().map(|owner| (TokenSort::Name, owner)))
     });
     let accepted = exception.iter_mut().flat_map(|rule| {
-        let config::Exception { reason, owner, account: _, kinds: _, expires: _ } = rule;
+        let config::Exception { reason, owner, account: _, kinds: _, expires: _, instance: _ } = rule;
         [(TokenSort::Text, reason), (TokenSort::Name, owner)]
     });
     let slices = expected.iter_mut().chain(instance.iter_mut().filter_map(|one| one.people.as_mut()));

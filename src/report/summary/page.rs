@@ -195,7 +195,7 @@ impl Page<'_> {
             cells.push(Cell::count(run.count(|finding| finding.exception.is_some())));
             cells.push(match &run.manifest.plan {
                 Some(plan) => {
-                    let held = run.refused_by.join(", ");
+                    let held = plan.refused_by.join(", ");
                     let held = (!held.is_empty()).then(|| t.fill("several.held", &[("guards", &held)]));
                     Cell::text(t.count("several.actions", plan.actions, &[])).with(held.into_iter().collect())
                 }

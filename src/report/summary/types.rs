@@ -10,12 +10,9 @@ use serde::Serialize;
 use crate::archive::findings::{Entry, Findings};
 use crate::archive::{Archive, Manifest};
 use crate::config::Loaded;
-use crate::files;
-use crate::plan::Sealed;
 use crate::reconcile::EvidenceStatus;
 use crate::report::Options;
 use crate::report::view::{Fact, Link, Reliability, Table};
-use crate::terms::names::PLAN;
 
 /// What stands in `schema`.
 pub const SCHEMA: &str = "domo-reconcile/summary/v1";
@@ -54,8 +51,6 @@ pub struct AuditedRun {
     pub findings: Findings,
     /// The day judged by the run it was compared with.
     pub compared_with: Option<NaiveDate>,
-    /// The guards that hold its plan back.
-    pub refused_by: Vec<String>,
 }
 
 impl AuditedRun {
@@ -70,15 +65,8 @@ impl AuditedRun {
         let findings = Findings::of_run(&run.path, Some(&manifest))?;
         let before = manifest.summary.as_ref().and_then(|summary| summary.compared_with.as_deref());
         let before = before.and_then(|id| archive.find(Path::new(id)).ok()).and_then(|run| run.manifest);
-        let refused_by = match manifest.plan {
-            None => Vec::new(),
-            Some(_) => {
-                let text = files::read_plain_text(run.path.join(PLAN)).context("reading its plan")?;
-                Sealed::read(&text)?.plan().refused_by().into_iter().map(str::to_owned).collect()
-            }
-        };
         let compared_with = before.map(|manifest| manifest.run.as_of);
-        Ok(Self { manifest, manifest_sha256: run.sha256, findings, compared_with, refused_by })
+        Ok(Self { manifest, manifest_sha256: run.sha256, findings, compared_with })
     }
 
     pub(super) fn status(&self) -> EvidenceStatus {

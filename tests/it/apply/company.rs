@@ -48,7 +48,7 @@ pub fn options() -> Options {
 
 pub fn plan_now(actions: Vec<Action>, guarded: &GuardedAccounts, judged: AuditFigures) -> Plan {
     let inputs = InputDigests { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
-    let context = PlanBinding { run_id: "20261123T120000Z-abcdef".into(), created: Utc::now(), inputs, previous: None };
+    let context = PlanBinding { run_id: "20261123T120000Z-abcdef".into(), created: Utc::now(), inputs, before: None };
     assemble(actions, Vec::new(), guarded, judged, &Config::default(), &context, "sandbox").unwrap().unwrap()
 }
 

@@ -69,7 +69,7 @@ pub fn hundred() -> GuardedAccounts {
 
 pub fn plan_judged(actions: Vec<Action>, guarded: &GuardedAccounts, judged: AuditFigures) -> Plan {
     let inputs = InputDigests { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
-    let context = PlanBinding { run_id: "20261123T120000Z-abcdef".into(), created: noon(), inputs, previous: None };
+    let context = PlanBinding { run_id: "20261123T120000Z-abcdef".into(), created: noon(), inputs, before: None };
     assemble(actions, Vec::new(), guarded, judged, &Config::default(), &context, "acme").unwrap().unwrap()
 }
 

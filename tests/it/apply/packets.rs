@@ -395,6 +395,14 @@ fn a_finding_is_accepted_until_a_day_as_an_exception_of_the_configuration() {
     let sooner = ["--accept", &finding, "--until", "2027-01-31", "--comment", "x", "--by", "hr@acme.com", "--write", "--json"];
     assert_eq!(company.review(&sooner).code(0).json()["written"], Value::Null);
     assert_eq!(config(), once);
+    // What is approved in the plan stays so, and that is said, with the way back.
+    let action = company.plan()["actions"][0]["id"].as_str().unwrap().to_owned();
+    let said = || company.review(&args).code(0).stderr;
+    assert!(!said().contains("approved"), "{}", said());
+    company.review(&["--approve", &action, "--by", "ana"]).code(0);
+    assert!(said().contains(&format!(" --reopen {action} --by WHO` takes the approval back")), "{}", said());
+    company.review(&["--reopen", &action, "--by", "ana"]).code(0);
+    assert!(!said().contains("approved"), "{}", said());
     // The next audit accepts it: it needs no decision any more.
     let audit = ["audit", "--accounts", "users.json", "--directory", "workers.csv", "--as-of", "2026-11-24", "--json", "-q"];
     let again = company.run(&audit).code(0).json();

@@ -334,6 +334,23 @@ fn what_a_later_run_no_longer_proposes_is_left_alone() {
 }
 
 #[test]
+fn what_a_later_run_proposes_and_somebody_rejected_there_is_left_alone() {
+    let story = Audited::new("");
+    let newer = story.company.audit();
+    let plan = newer.join("plan.json");
+    story.review(plan.to_str().unwrap(), &["--reject", "deactivate", "--by", "bea", "--comment", "garden leave"]).code(0);
+    for (args, others) in [(&[][..], "would-do"), (&["--confirm"], "done")] {
+        let ran = story.apply(story.plan(), args).json();
+        assert_eq!(ran["counts"], json!({"changed-since-plan": 1, others: 2}), "{ran}");
+        let row = ran["results"].as_array().unwrap().iter().find(|row| row["account_id"] == 13).unwrap().clone();
+        let why = row["detail"].as_str().unwrap();
+        let told = format!("in the plan of the run {} it was rejected on ", newer.file_name().unwrap().to_str().unwrap());
+        assert!(why.contains(&told) && why.contains("by bea: garden leave"), "{row}");
+    }
+    assert_eq!(story.company.user(13)["active"], true);
+}
+
+#[test]
 fn what_a_later_run_no_longer_proposes_is_not_imported_and_a_later_plan_that_cannot_be_read_stops_all() {
     let story = Audited::new("");
     let rows = story.company.read("workers.csv").replace("Person 10,Lead", "Person 10,Analyst");

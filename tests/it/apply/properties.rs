@@ -101,7 +101,7 @@ impl Stage {
 
     fn context(&self) -> plan::PlanBinding {
         let inputs = InputDigests { accounts: "sha256:a".into(), directory: vec!["sha256:d".into()], config: "sha256:c".into() };
-        plan::PlanBinding { run_id: "20261123T120000Z-abcdef".into(), created: Utc::now(), inputs, previous: None }
+        plan::PlanBinding { run_id: "20261123T120000Z-abcdef".into(), created: Utc::now(), inputs, before: None }
     }
 
     /// Writes the plan with what is approved of it.

@@ -6,12 +6,12 @@ use domo_reconcile::directory::table::TextRow;
 use domo_reconcile::plan::returned::{self, ReturnedSheet};
 use domo_reconcile::plan::review::{self, Reviewer};
 use domo_reconcile::plan::sheet::{self, Decidable};
-use domo_reconcile::plan::{About, Action, Decision, OpenFinding, Plan, Sealed, record};
+use domo_reconcile::plan::{About, Action, Applier, Decision, OpenFinding, Plan, Sealed, Verdict, record};
 use domo_reconcile::report::packet::Item;
 use domo_reconcile::terms::{Kind, Severity};
 use serde_json::{Value, json};
 
-use super::fixture::{create, deactivate, noon, plan, update};
+use super::fixture::{World, create, deactivate, noon, plan, update};
 use crate::support::{Ran, run_with};
 
 /// Two updates, a deactivation and a create.
@@ -435,8 +435,12 @@ fn nothing_is_recorded_on_a_plan_that_has_expired_and_the_days_left_are_told() {
 #[test]
 fn a_newer_plan_takes_over_the_decisions_whose_action_is_the_same_and_lists_the_others() {
     let old = tempfile::tempdir().unwrap();
-    std::fs::write(old.path().join("plan.json"), open().to_json().unwrap()).unwrap();
-    review(&old, &["--approve", "all", "--by", "ana", "--comment", "agreed"]).code(0);
+    // Dan recorded what Ana decided.
+    let dan = Reviewer { by: Some("dan".into()), comment: Some("agreed".into()), ..ana() };
+    let agreed = dan.decision(Verdict::Approve, Some("ana"), None).unwrap();
+    let mut decided = open().plan().clone();
+    decided.decisions = decided.actions.iter().map(|action| (action.id.clone(), agreed.clone())).collect();
+    std::fs::write(old.path().join("plan.json"), Sealed::made(decided).unwrap().to_json().unwrap()).unwrap();
     let mut changed = update(2);
     changed.after.insert("title".into(), "Boss".into());
     let mut newer = plan(vec![update(1), changed, deactivate(3)]);
@@ -446,12 +450,22 @@ fn a_newer_plan_takes_over_the_decisions_whose_action_is_the_same_and_lists_the_
     // The old plan may have expired; the decider stays.
     let ran = review(&folder, &["--from", from.to_str().unwrap(), "--by", "eve"]).code(0);
     assert!(ran.stdout.contains("2 decisions recorded"), "{}", ran.stdout);
-    for other in ["A-update-2 p2@acme.com (approved on 2026-11-24 by ana: agreed): what it would change", "A-create-4"] {
+    for other in
+        ["A-update-2 p2@acme.com (approved on 2026-11-23 by ana (recorded by dan): agreed): what it would change", "A-create-4"]
+    {
         assert!(ran.stdout.contains(other), "{}", ran.stdout);
     }
     let decision = &plan_in(&folder)["decisions"]["A-deactivate-3"];
-    assert_eq!((&decision["by"], &decision["recorded_by"]), (&json!("ana"), &json!("eve")));
+    let told = (&decision["by"], &decision["recorded_by"], &decision["carried_by"]);
+    assert_eq!(told, (&json!("ana"), &json!("dan"), &json!(["eve"])));
     assert!(plan_in(&folder)["decisions"]["A-update-2"].is_null());
+    // Each of the three answers for it: none of them applies it where a second person is asked for.
+    let sealed = Sealed::read(&std::fs::read_to_string(folder.path().join("plan.json")).unwrap()).unwrap();
+    for (by, refused) in [("ana", true), ("dan", true), ("eve", true), ("bob", false)] {
+        let by = Applier { said: Some(by.into()), user: "root".into() };
+        let world = World { second_person: true, by, now: "2026-11-24T12:00:00Z".parse().unwrap(), ..World::default() };
+        assert_eq!(world.terms().judge(sealed.plan()).refused_by == ["second_person"], refused, "{:?}", world.by);
+    }
 }
 
 /// The review.csv of a plan, with what somebody changed of each row.

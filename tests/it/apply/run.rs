@@ -329,6 +329,39 @@ fn excluded_accounts_and_the_clients_own_are_refused_whatever_is_overridden() {
     assert!(dry.stderr.contains("the guard self can never be overridden"), "{}", dry.stderr);
 }
 
+/// A list that is cut twice is cut the second time as well, and when the whole one was pruned; a company that did shrink is overridden
+/// once.
+#[test]
+fn a_population_is_held_against_the_last_one_that_somebody_vouched_for() {
+    let company = Company::new(vec![update(10)]);
+    company.configure("[[directory]]\npath = \"workers.csv\"\n[guards]\nmax_deactivations_percent = 100\n");
+    let audit = |last: u64| {
+        let row = |id: u64| format!("p{id}@acme.com,{id:05},Person {id},Analyst,Finance,Lehi,801-555-0100,Active\n");
+        let rows = (1..=3).chain(10..=last).map(row).collect::<String>();
+        company.write("workers.csv", &format!("Email,Employee Number,Name,Title,Department,Location,Phone,Status\n{rows}"));
+        let (answer, run) = company.audit_with(&[]);
+        let said =
+            answer["reasons"].as_array().unwrap().iter().find(|why| why.as_str().unwrap().contains("directory rows were read"));
+        let said = said.map_or("", |why| why.as_str().unwrap()).split(" of the run of").next().unwrap().to_owned();
+        (said, answer["plan"]["refused_by"].clone(), run.join("plan.json").to_str().unwrap().to_owned())
+    };
+    assert_eq!(audit(59).0, "");
+    let cut = "46 directory rows were read, 14 % fewer than the 53";
+    let mut plan = String::new();
+    for _ in 0..2 {
+        let (said, held, of_this) = audit(52);
+        assert_eq!((said.as_str(), held), (cut, json!(["population-moved"])));
+        company.run(&["runs", "prune", "--keep-runs", "1", "--confirm"]).code(0);
+        plan = of_this;
+    }
+    company.run(&["review", &plan, "--approve", "orphan", "--by", "ana"]).code(0);
+    let refused = company.run(&["apply", &plan, "--confirm"]).code(5).stderr;
+    assert!(refused.contains("14 % smaller than when this guard last held or was overridden"), "{refused}");
+    company.run(&["apply", &plan, "--confirm", "--override", "population-moved", "--reason", "a site was sold"]).code(0);
+    assert_eq!(audit(52).0, "");
+    assert_eq!(audit(45).0, "39 directory rows were read, 16 % fewer than the 46");
+}
+
 #[test]
 fn nobody_applies_what_they_approved_where_two_are_asked_for() {
     let company = Company::new(vec![update(10)]);

@@ -99,19 +99,76 @@ fn an_account_that_we_deactivated_long_enough_ago_is_proposed_for_deletion_and_d
 }
 
 #[test]
-fn who_was_given_back_or_is_employed_again_is_not_proposed_for_deletion() {
+fn who_was_given_back_is_not_proposed_for_deletion() {
     let left = Left::on(Profile::guide());
     let run = left.carry_out("");
     let keep = "delete_after_days = 30";
-    left.directory("Active");
-    let kinds: Vec<_> = about(&left.audit_in(40, keep).1).iter().map(|one| one["kind"].clone()).collect();
-    assert_eq!(kinds, ["deactivated"]);
-    left.directory("Terminated");
     assert_eq!(planned(&left.audit_in(40, keep).1), [("delete".to_owned(), 13)]);
     // Given back by a revert, and switched off by somebody else since: that is nobody's word for when.
     left.undo(&run);
     assert_eq!(planned(&left.audit_in(40, keep).1), [("deactivate".to_owned(), 13)]);
     assert_eq!(left.company.user(13)["active"], true);
+}
+
+/// Somebody who was employed and left again has not been gone since the first time that the access was taken. What nobody says is
+/// employed, and a day before the deed, change nothing.
+#[test]
+fn whose_person_a_run_found_employed_since_is_not_proposed_for_deletion() {
+    for (profile, policy, kind) in
+        [(Profile::guide(), "", "deactivated"), (Profile::recorded(), "leaver = \"demote\"\nsuspended = \"demote\"\n", "leaver")]
+    {
+        let left = Left::on(profile);
+        left.carry_out(policy);
+        let keep = format!("{policy}delete_after_days = 30");
+        left.directory("Suspended");
+        left.audit_in(10, &keep);
+        left.directory("Active");
+        left.company.configure("[[directory]]\npath = \"workers.csv\"\nmax_age_days = 0\n");
+        left.company.run(&["audit", "--as-of", "2026-01-01"]).code(0);
+        left.directory("Terminated");
+        assert_eq!(planned(&left.audit_in(40, &keep).1), [("delete".to_owned(), 13)], "{kind}");
+        left.directory("Active");
+        let found = about(&left.audit_in(41, &keep).1);
+        assert_eq!(found.iter().any(|one| one["kind"] == "deactivated"), kind == "deactivated", "{found:?}");
+        left.directory("Terminated");
+        let next = left.audit_in(42, &keep).1;
+        assert_eq!(planned(&next), [], "{kind}");
+        // A demotion is one all the same: nothing is left to take.
+        assert!(about(&next).iter().all(|one| one["kind"] == kind && one["restricted"] == true), "{:?}", about(&next));
+    }
+}
+
+/// What goes with a run is forgotten: whom it switched off, and that somebody had come back since.
+#[test]
+fn a_run_that_the_time_of_keeping_counts_from_is_not_pruned() {
+    let left = Left::on(Profile::guide());
+    let row = |id: u64, status: &str| format!("p{id}@acme.com,{id:05},Person {id},Analyst,Finance,Lehi,801-555-0100,{status}\n");
+    let both = |other: &str| {
+        let rows = left.company.read("workers.csv").replace(&row(14, "Active"), &row(14, other));
+        left.company.write("workers.csv", &rows.replace(&row(14, "Terminated"), &row(14, other)));
+    };
+    both("Terminated");
+    let first = left.carry_out("");
+    let keep = "delete_after_days = 30";
+    both("Active");
+    let back = left.audit_in(10, keep).1;
+    both("Terminated");
+    let between = left.audit_in(20, keep).1;
+    left.audit_in(35, keep);
+    let prune = |days: u64| {
+        let then = (Utc::now() + Days::new(days)).timestamp().to_string();
+        let args = ["runs", "prune", "--keep-runs", "1", "--confirm", "--json"];
+        left.company.run_with(&[("SOURCE_DATE_EPOCH", then.as_str())], &args).code(0).stdout
+    };
+    let said = prune(70);
+    assert!(said.contains("its plan.journal.jsonl says when the access was taken that delete_after_days counts from"), "{said}");
+    assert!(first.exists() && back.exists() && !between.exists(), "{said}");
+    // Still 13 and not 14.
+    assert_eq!(planned(&left.audit_in(70, keep).1), [("delete".to_owned(), 13)]);
+    // Where nothing is counted, nothing is kept for it.
+    left.audit_in(71, "");
+    prune(110);
+    assert!(!first.exists() && !back.exists());
 }
 
 /// It may be the journal of a revert.
@@ -152,6 +209,23 @@ fn who_was_active_at_a_later_run_is_not_proposed_for_deletion() {
     assert_eq!(left.company.user(13)["active"], false);
     left.audit_in(20, keep);
     assert_eq!(planned(&left.audit_in(40, keep).1), []);
+}
+
+/// A list that leaves out who is active finds nobody active: everybody counts as it there.
+#[test]
+fn where_nobody_says_who_is_active_nobody_was_given_back_or_is_active_again() {
+    let left = Left::on(Profile::guide());
+    left.carry_out("");
+    let keep = "delete_after_days = 30";
+    left.audit_in(0, keep);
+    let mut users = left.company.domo.users();
+    users.iter_mut().for_each(|user| drop(user.as_object_mut().unwrap().remove("active")));
+    left.company.write("users.json", &Value::from(users).to_string());
+    let silent = left.company.run(&["audit", "--accounts", "users.json", "--json"]).code(0).json();
+    assert_eq!((&silent["evidence"] != "incomplete", &silent["change"]["access"]), (true, &json!(0)), "{silent}");
+    let report = left.company.read(&format!("{}/report.md", silent["run_dir"].as_str().unwrap()));
+    assert!(!report.contains("is active again"), "{report}");
+    assert_eq!(planned(&left.audit_in(40, keep).1), [("delete".to_owned(), 13)]);
 }
 
 #[test]

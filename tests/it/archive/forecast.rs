@@ -83,3 +83,15 @@ fn today_is_the_day_of_the_reports_time_zone() {
     assert_eq!(judged(&["--as-of", "2026-11-24"]), ("2026-11-24".into(), false));
     assert_eq!(judged(&["--as-of", "2026-11-25"]), ("2026-11-25".into(), true));
 }
+
+#[test]
+fn nobody_certifies_a_forecast() {
+    let company = leaving();
+    let forecast = company.audit_with("2026-11-01", &["--as-of", "2027-07-01"]).code(0).json();
+    let run = forecast["run_dir"].as_str().unwrap();
+    for args in [&["--split", "role", "--out", "packets"][..], &["--finish", "--by", "ana"]] {
+        let refused = crate::support::run(company.path(), [&["certify", run][..], args].concat()).code(2);
+        assert!(refused.stderr.contains("is a forecast: nobody can certify"), "{args:?}: {}", refused.stderr);
+    }
+    assert!(!company.path().join("packets").exists());
+}

@@ -462,3 +462,31 @@ fn an_exclusion_and_an_owner_are_judged_over_all_instances() {
         assert_eq!(instance["failed"]["exit_code"], 2);
     }
 }
+
+/// What is found in one is accepted there: in another, the same address may be somebody else's, and an id is.
+#[test]
+fn a_finding_of_one_instance_is_accepted_in_that_one_alone() {
+    let mut group = Group::new();
+    let users = group.users();
+    group.instance("acme", &users, "");
+    group.instance("acme-eu", &users, "");
+    let answer = group.audit("2026-06-01", &["--json"]).code(0).json();
+    let found = group.run(&answer[1]).finding("orphan", 180).unwrap();
+    let run = answer[1]["run_dir"].as_str().unwrap();
+    let accept =
+        ["review", run, "--accept", found["id"].as_str().unwrap(), "--until", "2099-12-31", "--by", "hr", "--comment", "agreed"];
+    let wrote = run_with(group.path(), &group.env(), accept.into_iter().chain(["--write"])).code(0);
+    assert!(wrote.stdout.ends_with("expires = 2099-12-31\ninstance = \"acme-eu\"\n"), "{}", wrote.stdout);
+    group.config = std::fs::read_to_string(group.path().join("domo-reconcile.toml")).unwrap();
+    let next = group.audit("2026-07-01", &["--json"]).code(0).json();
+    let [here, there] = [1, 0].map(|place| group.run(&next[place]).finding("orphan", 180).unwrap());
+    assert_eq!((&here["exception"]["owner"], &there["exception"]), (&json!("hr"), &Value::Null));
+    // Where it does not count, it is not one that covers nothing.
+    assert_eq!(next[0]["findings"]["by_kind"].get("exception"), None, "{next}");
+    let again = run_with(group.path(), &group.env(), accept.into_iter().chain(["--write", "--json"])).code(0).json();
+    assert_eq!(again["written"], Value::Null);
+    // One of an instance that is not there would count nowhere.
+    group.config = group.config.replace("\ninstance = \"acme-eu\"", "\ninstance = \"acme-us\"");
+    let refused = group.audit("2026-08-01", &[]).code(2).stderr;
+    assert!(refused.contains("is of `acme-us`, and no [[instance]] is called so"), "{refused}");
+}

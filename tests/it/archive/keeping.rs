@@ -78,6 +78,21 @@ fn the_newest_complete_run_and_open_plans_stay_whatever_the_rule() {
     );
 }
 
+/// Those who were asked answer it, however many runs came since.
+#[test]
+fn a_run_stays_until_its_certification_is_finished() {
+    let company = Company::new();
+    let [asked, other] = ["2026-05-01", "2026-06-01"].map(|day| company.audit(day));
+    company.audit("2026-07-01");
+    let id = asked.id();
+    run(company.path(), ["certify", &id, "--split", "role", "--out", "packets"]).code(0);
+    let shown = prune(&company, "2026-09-01", &["--keep-runs", "1"]).code(0);
+    assert_eq!(going(&shown), [other.id()]);
+    assert!(shown.stdout.contains("its certification is not finished"), "{}", shown.stdout);
+    run(company.path(), ["certify", &id, "--finish", "--by", "ada@example.com"]).code(0);
+    assert_eq!(going(&prune(&company, "2026-09-01", &["--keep-runs", "1"])), [id, other.id()]);
+}
+
 #[test]
 fn a_run_whose_manifest_was_lost_is_not_taken_for_one_that_was_cut_short() {
     let company = Company::new();

@@ -94,7 +94,7 @@ fn where_access_is_taken_away_nothing_else_is_done_to_the_account() {
     let (accounts, people, config) = (company.accounts_frame(), company.people_frame(), company.parsed());
     let inputs = domo_reconcile::plan::InputDigests { accounts: "a".into(), directory: vec!["d".into()], config: "c".into() };
     let created = chrono::DateTime::UNIX_EPOCH;
-    let context = domo_reconcile::plan::PlanBinding { run_id: "R".into(), created, inputs, previous: None };
+    let context = domo_reconcile::plan::PlanBinding { run_id: "R".into(), created, inputs, before: None };
     let plan =
         domo_reconcile::plan::build(&judged, &accounts, |rows| Ok(accounts.snapshot.of_rows(rows)), &people, &config, &context)
             .unwrap()
