@@ -27,4 +27,4 @@ pub use store::{
     Archive, FileEntry, Listing, Lock, Manifest, OutFile, RunFolder, RunInfo, StoredRun, holds, is_of_unfinished_run, journals,
     plans, recorded, say_shared,
 };
-pub use store::{inputs, manifest, prune, run, summaries};
+pub use store::{inputs, manifest, prune, run, summaries, user};

@@ -36,7 +36,7 @@ pub(super) fn instances(config: &Config, session: &Session) -> Vec<String> {
 /// The one who applies: as they say, and the operating system's user.
 pub(super) fn who(options: &cli::Apply) -> Applier {
     let said = options.by.as_ref().map(|said| said.trim().to_owned()).filter(|said| !said.is_empty());
-    Applier { said, user: archive::run::user() }
+    Applier { said, user: archive::user::name() }
 }
 
 /// What a person should know before anything happens: the guards. What the actions themselves bring with them `review` and the dry

@@ -28,6 +28,7 @@ pub mod review;
 pub mod rules;
 pub mod sealed;
 pub mod sheet;
+mod unambiguous;
 
 pub use about::{About, OpenFinding};
 pub use approved::{Applier, Approved, Terms};

@@ -145,13 +145,13 @@ impl Verification {
             return FileState::Unreadable;
         }
         let path = folder.join(name);
-        match path.symlink_metadata() {
-            Ok(metadata) if metadata.is_file() => {}
-            Ok(_) => {
+        match files::if_there(path.symlink_metadata()) {
+            Ok(Some(metadata)) if metadata.is_file() => {}
+            Ok(Some(_)) => {
                 self.problems.push(format!("{name} is not a plain file any more."));
                 return FileState::Altered;
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Ok(None) => {
                 self.problems.push(format!("{name} is missing."));
                 return FileState::Missing;
             }

@@ -277,7 +277,7 @@ fn run_in(folder: &Path) -> Option<String> {
 
 /// Whether there is anything of this name, a link that leads nowhere too. What cannot be asked is left to whoever reads it.
 fn is_there(path: &Path) -> bool {
-    !path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound)
+    !matches!(crate::files::if_there(path.symlink_metadata()), Ok(None))
 }
 
 fn read(manifest: &Path, path: &Path, pruned: bool) -> Result<StoredRun> {
@@ -325,9 +325,8 @@ pub fn journals(folder: &Path) -> Result<Vec<String>> {
 /// Names in a folder that may not be there, sorted.
 pub(in crate::archive) fn file_names(folder: &Path) -> Result<Vec<String>> {
     let unreadable = |error| Failure::unreadable(folder, error);
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+    let entries = match crate::files::if_there(std::fs::read_dir(folder)) {
+        Ok(entries) => entries.into_iter().flatten(),
         Err(error) if error.kind() == ErrorKind::NotADirectory => {
             return Err(Failure::usage(format!("{} is no folder", folder.display()))
                 .hint("name the archive with --archive")

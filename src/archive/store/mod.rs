@@ -10,6 +10,7 @@ mod people;
 pub mod prune;
 pub mod run;
 pub mod summaries;
+pub mod user;
 
 pub use beside::recorded;
 pub use folder::{OutFile, RunFolder};

@@ -113,11 +113,8 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
 /// has seen must be there.
 fn record(folder: &Path, run: &str, manifest: &str) -> Result<CertificationRecord> {
     let path = folder.join(CERTIFICATION);
-    let bytes = match files::read_plain(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
-    };
+    let bytes =
+        files::if_there(files::read_plain(&path)).with_context(|| format!("reading {}", path.display()))?.unwrap_or_default();
     let record = CertificationRecord::read(&String::from_utf8_lossy(&bytes), manifest)
         .with_context(|| format!("reading {}", path.display()))?;
     let folder = folder.canonicalize()?;
