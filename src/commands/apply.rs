@@ -7,11 +7,11 @@ use anyhow::Result;
 use super::applied::{ending, instances, nothing_approved, of_instance, say_tripped, shown, who};
 use super::plan_file::{self, PlanFile};
 use super::{Exit, Invocation};
-use crate::apply::{Order, PreparedApply, ReportedAction, Stop};
+use crate::apply::{Order, PreparedApply, Stop};
 use crate::config::Loaded;
 use crate::domo::{Session, Settings};
 use crate::failure::{Failure, FailureKind};
-use crate::plan::{Action, Outcome, Override, Plan};
+use crate::plan::{Action, Outcome, Override, Plan, ReportedAction};
 use crate::terms::ActionKind;
 use crate::{cli, digest, text};
 
@@ -173,7 +173,7 @@ async fn confirm(
         terminal.json(&applied.report)?;
     } else {
         let (journal, config) = (&applied.report.journal, options.at.config.flag());
-        let undone = |row: &&ReportedAction| row.outcome == Outcome::Done && row.kind != ActionKind::Delete.as_str();
+        let undone = |row: &&ReportedAction| row.outcome == Outcome::Done && row.kind != ActionKind::Delete;
         let undo = match applied.report.results.iter().filter(undone).count() {
             0 => String::new(),
             _ => format!(

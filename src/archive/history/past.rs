@@ -54,7 +54,7 @@ pub(super) fn past_until(
 ) -> Result<Arc<Past>> {
     let of_instance = |run: &&StoredRun| run.number() < number && same_instance(&run.head.run.instance, instance) && !run.pruned;
     let runs: Vec<StoredRun> = listing.runs.iter().filter(of_instance).cloned().collect();
-    let done = applied::OwnWrites::by(&runs, until)?;
+    let done = applied::OwnWrites::by(&runs, &listing.runs, until)?;
     let (mut taken, unkept) = done.taken();
     if deletes {
         given_back(&runs, &mut taken)?;

@@ -91,6 +91,16 @@ impl Listing {
         unreadable.chain(judged).find(|(path, _)| later(path))
     }
 
+    /// Refuses where a run after this one cannot be read: it is not taken for none. The newest knows what all before it knew.
+    ///
+    /// # Errors
+    /// Which it is, why, and `what` is not known for that.
+    pub fn all_read_since(&self, run: Option<&StoredRun>, what: &str) -> Result<(), Failure> {
+        let Some((path, why)) = self.unread_since(run.map_or("", StoredRun::id)) else { return Ok(()) };
+        Err(Failure::failed(format!("{} cannot be used: {why}; {what} is not known", path.display()))
+            .hint("put it back as it was (`verify` says what was altered), or run `audit` again: what that run sees counts then"))
+    }
+
     /// A run of this id that is there and cannot be read, and why.
     pub fn why_unread(&self, id: &str) -> Option<(&Path, &str)> {
         let found = self.unreadable.iter().find(|(path, _)| run_in(path).as_deref() == Some(id));

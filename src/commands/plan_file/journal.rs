@@ -5,18 +5,15 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use serde_json::Value;
 
 use super::PlanFile;
 use super::original::Original;
 use crate::apply::{files, journal};
-use crate::archive::manifest::InputEntry;
-use crate::archive::{self, Archive, StoredRun};
+use crate::archive::{self, Archive, Recorded};
 use crate::failure::{Failure, FailureKind};
-use crate::files::{folder_of, name_of};
-use crate::plan::{Journal, Outcome};
+use crate::files::{folder_of, if_there, name_of, read_plain};
+use crate::plan::{ApplyRecord, Journal};
 use crate::terms::names;
-use crate::text;
 
 impl PlanFile {
     /// The plan of this journal: the one beside it, else the one of its id in the archive.
@@ -54,69 +51,57 @@ impl PlanFile {
         let journal = journal::read(&path)?;
         journal::belongs(&journal, self.plan(), &path)?;
         let lines = journal.lines().len() as u64;
-        let (recorded, mut seen) = (self.recorded()?, self.seen()?);
-        seen.extend(recorded.iter().map(|(run, input)| (input.rows, format!("the run {run}"))));
-        let longer = seen.into_iter().find(|(seen, _)| *seen > lines);
-        if let Some((seen, who)) = longer.or_else(|| self.unjournaled(&journal)) {
+        let longer = self.seen()?.into_iter().find(|(seen, _)| *seen > lines);
+        if let Some((seen, who)) = longer {
             let what = if lines == 0 { "is missing".to_owned() } else { format!("has {lines} lines") };
             return Err(lost(format!("the journal {} {what}, but {who} knows of {seen}", path.display())));
         }
-        let bytes = if recorded.is_empty() { Vec::new() } else { crate::files::read_plain(&path)? };
-        for (run, input) in recorded {
-            if !input.begins(&bytes) {
-                let then = text::plural(input.rows, "line", "lines");
-                let what = format!("was changed after the run {run} recorded its first {then} as {}", input.sha256);
-                return Err(lost(format!("the journal {} {what}", path.display())));
-            }
+        match self.altered(&path)? {
+            Some(why) => Err(lost(format!("the journal {} {why}", path.display()))),
+            None => Ok(journal),
         }
-        Ok(journal)
     }
 
-    /// The plan's journal as later runs recorded it, each with its run.
-    fn recorded(&self) -> Result<Vec<(String, InputEntry)>> {
-        let Some(original) = &self.original else { return Ok(Vec::new()) };
+    /// How the plan's journal is not what later runs recorded of it.
+    fn altered(&self, path: &Path) -> Result<Option<String>> {
+        let Some(original) = &self.original else { return Ok(None) };
         let listing = original.archive.list()?;
-        // The newest knows what all before it knew.
-        let newest = listing.runs.last().map_or("", StoredRun::id);
-        self.all_read_since(&listing, newest, "what it recorded of the plan's journal is not known")?;
+        listing.all_read_since(listing.runs.last(), "what it recorded of the plan's journal")?;
         let place = match &original.file {
             Some(file) => file.as_path(),
             None if original.is_audits(self.plan()) => Path::new(names::PLAN),
-            None => return Ok(Vec::new()),
+            None => return Ok(None),
         };
-        let recorded = archive::recorded(&listing.runs, original.run.id(), &name_of(&files::journal_of(place)));
-        Ok(recorded.into_iter().map(|(run, input)| (run.id().to_owned(), input.clone())).collect())
+        let (recorded, name) = (Recorded::beside(original.run.id(), &listing.runs), name_of(&files::journal_of(place)));
+        if recorded.of(&name).is_empty() {
+            return Ok(None);
+        }
+        let bytes = if_there(read_plain(path)).map_err(|error| Failure::unreadable(path, error))?;
+        Ok(recorded.altered(&name, &bytes.unwrap_or_default()))
     }
 
-    /// How many lines of its journal others saw beside it, and who.
+    /// How many lines of its journal others saw, and who: what its last apply came to, and of a copy elsewhere the journal of what it
+    /// is a copy of, and what the last apply of that came to.
     fn seen(&self) -> Result<Vec<(u64, String)>> {
-        let mut seen = Vec::new();
-        let outcome = files::outcome_of(&self.home);
-        let told = outcome_of(&outcome).filter(|told| told["digest"] == self.plan().digest.as_str());
-        seen.extend(told.and_then(|told| Some((told["journal_lines"].as_u64()?, name_of(&outcome)))));
-        // A copy, without the journal of what it is a copy of.
-        if let Some(place) = self.original.as_ref().and_then(|original| original.file.as_ref()).filter(|place| **place != self.home)
-        {
-            let theirs = files::journal_of(place);
-            seen.push((journal::read(&theirs)?.lines().len() as u64, theirs.display().to_string()));
+        let own = files::outcome_of(&self.home);
+        let mut seen = vec![(self.outcome(&own)?, name_of(&own))];
+        let original = self.original.as_ref().and_then(|original| original.file.as_ref());
+        if let Some(place) = original.filter(|place| **place != self.home) {
+            let (journal, outcome) = (files::journal_of(place), files::outcome_of(place));
+            seen.push((journal::read(&journal)?.lines().len() as u64, journal.display().to_string()));
+            seen.push((self.outcome(&outcome)?, outcome.display().to_string()));
         }
         Ok(seen)
     }
 
-    /// An outcome of an older version counts no lines, but names the actions it carried out.
-    fn unjournaled(&self, journal: &Journal) -> Option<(u64, String)> {
-        let outcome = files::outcome_of(&self.home);
-        let told = outcome_of(&outcome).filter(|told| told["digest"] == self.plan().digest.as_str())?;
-        let results = told["results"].as_array()?;
-        let sent = |row: &&Value| {
-            let outcome = row["outcome"].as_str().and_then(Outcome::from_word);
-            outcome.is_some_and(|outcome| outcome.is_done() || matches!(outcome, Outcome::Failed | Outcome::Unknown))
-        };
-        let folded = journal.fold();
-        let known =
-            |row: &Value| folded.get(row["action"].as_str().unwrap_or_default()).is_some_and(|known| known.outcome.is_some());
-        let (all, missing) = (results.iter().filter(sent).count(), results.iter().filter(sent).filter(|row| !known(row)).count());
-        (missing > 0).then(|| (all as u64, format!("{} with its actions", name_of(&outcome))))
+    /// How many lines the journal had when this file told what an apply of the plan came to; 0 where there is none.
+    fn outcome(&self, path: &Path) -> Result<u64> {
+        let Some(bytes) = if_there(read_plain(path)).map_err(|error| Failure::unreadable(path, error))? else { return Ok(0) };
+        let told: ApplyRecord = serde_json::from_slice(&bytes).map_err(|error| {
+            Failure::new(FailureKind::PlanRefused, format!("{} was altered: {error}", path.display()))
+                .hint("it says how long the journal was; put it back as it was, or run `audit` again for a new plan")
+        })?;
+        Ok(if told.digest == self.plan().digest { told.journal_lines } else { 0 })
     }
 }
 
@@ -198,8 +183,4 @@ fn lost(what: String) -> anyhow::Error {
     Failure::new(FailureKind::PlanRefused, what)
         .hint("nothing is applied twice on a guess: put the journal back where it was, or run `audit` again for a new plan")
         .into()
-}
-
-fn outcome_of(path: &Path) -> Option<Value> {
-    serde_json::from_slice(&crate::files::read_plain(path).ok()?).ok()
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::original::Original;
 use super::{PlanFile, read};
-use crate::archive::{Listing, StoredRun};
+use crate::archive::StoredRun;
 use crate::commands::certify;
 use crate::config::same_instance;
 use crate::failure::Failure;
@@ -33,7 +33,7 @@ impl PlanFile {
         };
         let listing = archive.list()?;
         let newest = listing.runs.iter().rev().find(|run| judged(run, self.plan()));
-        self.all_read_since(&listing, newest.unwrap_or(own).id(), "what it proposes is not known")?;
+        listing.all_read_since(newest.or(Some(own)), "what it proposes")?;
         let Some(newest) = newest.filter(|newest| newest.id() != own.id() && pulled(newest) > pulled(own)) else {
             return Ok(BTreeMap::new());
         };
@@ -71,16 +71,6 @@ impl PlanFile {
             false => Some(why.clone()),
         };
         Ok(self.plan().actions.iter().filter_map(|action| Some((action.id.clone(), against(action)?))).collect())
-    }
-
-    /// Refuses where a run after this one cannot be read: it is not taken for none.
-    pub(super) fn all_read_since(&self, listing: &Listing, newest: &str, what: &str) -> Result<()> {
-        let Some((path, why)) = listing.unread_since(newest) else { return Ok(()) };
-        Err(Failure::failed(format!("{} cannot be used: {why}; {what}", path.display()))
-            .hint(
-                "put it back as it was (`verify` says what was altered), or run `audit` again, and then go on with that run's plan",
-            )
-            .into())
     }
 }
 

@@ -229,6 +229,11 @@ fn a_journal_that_is_gone_or_shorter_than_somebody_saw_it_is_refused() {
     std::fs::write(story.journal(), &whole).unwrap();
     std::fs::copy(story.plan(), story.company.path("copy.json")).unwrap();
     story.apply("copy.json", &["--confirm"]).code(6);
+    // That of the plan itself is lost: what its last apply came to lies beside the plan.
+    std::fs::remove_file(story.journal()).unwrap();
+    let copy = story.apply("copy.json", &["--confirm"]).code(6).stderr;
+    assert!(copy.contains("copy.journal.jsonl is missing, but ") && copy.contains("apply.json knows of"), "{copy}");
+    std::fs::write(story.journal(), &whole).unwrap();
     // Somebody tidied up the outcome too; the run after it knows.
     story.company.audit();
     std::fs::remove_file(story.run.join("apply.json")).unwrap();
@@ -237,6 +242,20 @@ fn a_journal_that_is_gone_or_shorter_than_somebody_saw_it_is_refused() {
     assert_eq!(story.company.writes(), writes);
     std::fs::write(story.journal(), &whole).unwrap();
     assert_eq!(story.apply(story.plan(), &["--confirm"]).code(0).json()["counts"], json!({"already-done": 3}));
+}
+
+/// What cannot be read is not taken for a file that is not there.
+#[test]
+fn an_outcome_that_cannot_be_read_leaves_the_length_of_the_journal_unknown() {
+    let story = Audited::new("");
+    story.apply(story.plan(), &["--confirm"]).code(0);
+    let (outcome, writes) = (story.run.join("apply.json"), story.company.writes());
+    let whole = std::fs::read(&outcome).unwrap();
+    std::fs::write(&outcome, &whole[..whole.len() / 2]).unwrap();
+    std::fs::remove_file(story.journal()).unwrap();
+    let refused = story.apply(story.plan(), &["--confirm"]).code(6).stderr;
+    assert!(refused.contains("apply.json was altered"), "{refused}");
+    assert_eq!(story.company.writes(), writes);
 }
 
 /// An archive that cannot be listed is not none: what later runs know of the journal would not be heard.
