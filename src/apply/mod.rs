@@ -61,6 +61,8 @@ pub struct Order<'a> {
     pub overrides: Vec<Override>,
     /// Whether Domo is asked to invite whom it creates, whatever the plan says.
     pub invite: bool,
+    /// That no archive which has the plan's run is at hand; it goes on record.
+    pub alone: bool,
 }
 
 /// Everything that is known before anything is done.
@@ -249,6 +251,7 @@ impl<'a> PreparedApply<'a> {
             version: env!("CARGO_PKG_VERSION").into(),
             overrides: overrides.clone(),
             invite: self.order.invite,
+            alone: self.order.alone,
         })])?;
         let writer = Writer::open(&self.session, &approved);
         let reader = Reader::new(&self.session);
@@ -270,6 +273,7 @@ impl<'a> PreparedApply<'a> {
             why,
             overrides,
             journal_lines: journal.lines(),
+            alone: self.order.alone,
             report: ApplyReport::new(approved.plan(), true, journal.path().display().to_string(), rows),
         };
         let text = pretty(&record)?;

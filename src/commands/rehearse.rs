@@ -61,6 +61,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
             by: who(options),
             overrides,
             invite: options.invite,
+            alone: false,
         };
         let prepared = PreparedApply::open(&order, session.clone(), &ProgressLine::new(&terminal)).await?;
         say_tripped(invocation, &prepared);

@@ -111,6 +111,9 @@ pub struct ApplyRecord {
     /// How many lines its journal has by now; the first files of the version did not count them.
     #[serde(default)]
     pub journal_lines: u64,
+    /// No archive that has the plan's run was at hand.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alone: bool,
     #[serde(flatten)]
     pub report: ApplyReport,
 }
@@ -156,6 +159,7 @@ impl ApplyRecord {
             ("ended", self.ended == *ended),
             ("why", self.why == *why),
             ("overrides", self.overrides == open.overrides),
+            ("alone", self.alone == open.alone),
             ("plan", self.report.plan == open.plan),
             ("confirmed", self.report.confirmed),
             ("journal", self.report.journal.ends_with(its)),

@@ -227,8 +227,9 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Sentence> {
                     format!(", against the guard {guard} ({value}, limit {limit}; reason: {})", overridden.reason)
                 });
                 let overrides: String = overrides.collect();
-                let text =
-                    format!("Plan {} was applied on {} by {}{overrides}", open.plan, line.at.date_naive(), open.by.join(" as "));
+                let alone = if open.alone { ", with no archive of its run at hand" } else { "" };
+                let (by, day) = (open.by.join(" as "), line.at.date_naive());
+                let text = format!("Plan {} was applied on {day} by {by}{overrides}{alone}", open.plan);
                 let why = open.overrides.iter().map(|overridden| (TokenSort::Text, overridden.reason.clone()));
                 let named = open.by.iter().map(|by| (TokenSort::Name, by.clone())).chain(why).collect();
                 opening = Some(Sentence { text, named });

@@ -152,6 +152,12 @@ impl Archive {
         !lock.is_err_and(|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
     }
 
+    /// Whether there is nothing of an archive around a run: no lock's file, no other run. Its folder was copied without the others.
+    pub fn has_only(&self, run: &StoredRun) -> bool {
+        let others = self.list().is_ok_and(|listing| listing.runs.iter().any(|other| other.id() != run.id()));
+        !others && !self.path.join(super::lock::FILE).exists() && !self.path.join(PRUNED).exists()
+    }
+
     /// Everything in it.
     ///
     /// # Errors

@@ -87,6 +87,12 @@ impl PlanFile {
         self.original.as_ref().map_or(&self.named, |original| original.archive.path())
     }
 
+    /// Whether no archive is at hand that has the plan's run, or nothing but that run's folder: what later runs know of the plan is
+    /// not known, nor, of a copy, what became of the plan itself.
+    pub(super) fn is_alone(&self) -> bool {
+        self.original.as_ref().is_none_or(|original| original.archive.has_only(&original.run))
+    }
+
     /// The plan that this is a copy of, elsewhere than in its archive.
     pub(super) fn copy_of(&self) -> Option<&Path> {
         self.original.as_ref()?.file.as_deref().filter(|file| *file != self.path && file.is_file())
