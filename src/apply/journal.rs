@@ -31,12 +31,9 @@ pub struct OpenJournal {
 /// # Errors
 /// The file is there and cannot be read, or its chain is broken: nothing is written to Domo after that.
 pub fn read(path: &Path) -> Result<Journal> {
-    let bytes = match files::read(path, LONGEST) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Journal::default()),
-        Err(error) => return Err(error).with_context(|| Failure::usage(format!("cannot read the journal {}", path.display()))),
-    };
-    Journal::read(&bytes).with_context(|| {
+    let bytes = files::if_there(files::read(path, LONGEST))
+        .with_context(|| Failure::usage(format!("cannot read the journal {}", path.display())))?;
+    Journal::read(bytes.unwrap_or_default()).with_context(|| {
         Failure::new(FailureKind::PlanRefused, format!("the journal {} was changed after it was written", path.display()))
             .hint("nothing is applied on it: find out who changed it, and run `audit` again for a new plan")
     })

@@ -10,12 +10,12 @@ mod deleted_instead;
 pub mod files;
 pub mod journal;
 mod judge;
-pub mod outcome;
+mod outcome;
 mod ownership;
 mod run;
 
 pub use crate::stop::Stop;
-pub use outcome::{Applied, ApplyReport, ReportedAction};
+pub use outcome::Applied;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -30,7 +30,10 @@ use crate::plan::approved::Assessment;
 use crate::plan::format::pretty;
 use crate::plan::guard;
 use crate::plan::journal::{Event, Opening, Overridden};
-use crate::plan::{Action, Applier, Approved, GuardedAccounts, Journal, Outcome, Override, Plan, Sealed, Terms};
+use crate::plan::outcome::{ApplyRecord, SCHEMA};
+use crate::plan::{
+    Action, Applier, ApplyReport, Approved, GuardedAccounts, Journal, Outcome, Override, Plan, ReportedAction, Sealed, Terms,
+};
 use crate::terms::ActionKind;
 use deleted_instead::DeletedInstead;
 use journal::OpenJournal;
@@ -58,6 +61,8 @@ pub struct Order<'a> {
     pub overrides: Vec<Override>,
     /// Whether Domo is asked to invite whom it creates, whatever the plan says.
     pub invite: bool,
+    /// That no archive which has the plan's run is at hand; it goes on record.
+    pub alone: bool,
 }
 
 /// Everything that is known before anything is done.
@@ -211,15 +216,7 @@ impl<'a> PreparedApply<'a> {
     /// Rows of actions that an earlier apply has done.
     fn earlier(&self) -> Vec<ReportedAction> {
         let folded = self.journal.fold();
-        let row = |action: &Action| {
-            let standing = folded.get(action.id.as_str())?;
-            let (outcome, at) = standing.outcome.filter(|(outcome, _)| outcome.is_done())?;
-            let how = if outcome == Outcome::Done { "done" } else { "found so" };
-            let detail = format!("{how} on {}", crate::text::minute(at));
-            let mut row = ReportedAction::new(action, Outcome::AlreadyDone, detail);
-            row.account_id = row.account_id.or(standing.account_id);
-            Some(row)
-        };
+        let row = |action: &Action| ReportedAction::earlier(action, folded.get(action.id.as_str())?);
         self.plan().actions.iter().filter_map(row).collect()
     }
 
@@ -254,6 +251,7 @@ impl<'a> PreparedApply<'a> {
             version: env!("CARGO_PKG_VERSION").into(),
             overrides: overrides.clone(),
             invite: self.order.invite,
+            alone: self.order.alone,
         })])?;
         let writer = Writer::open(&self.session, &approved);
         let reader = Reader::new(&self.session);
@@ -264,29 +262,30 @@ impl<'a> PreparedApply<'a> {
         journal.append([Event::Close { ended, why: why.clone() }])?;
 
         rows.extend(earlier);
-        let report = ApplyReport::new(approved.plan(), true, journal.path().display().to_string(), rows);
-        let record = outcome::ApplyRecord {
-            schema: outcome::SCHEMA,
-            instance: &approved.plan().instance,
-            digest: &approved.plan().digest,
-            by: &self.order.by.names(),
+        let record = ApplyRecord {
+            schema: SCHEMA.to_owned(),
+            instance: approved.plan().instance.clone(),
+            digest: approved.plan().digest.clone(),
+            by: self.order.by.names(),
             started,
             finished: Utc::now(),
             ended,
-            why: why.as_deref(),
-            overrides: &overrides,
+            why,
+            overrides,
             journal_lines: journal.lines(),
-            report: &report,
+            alone: self.order.alone,
+            report: ApplyReport::new(approved.plan(), true, journal.path().display().to_string(), rows),
         };
         let text = pretty(&record)?;
         crate::files::write(&files::outcome_of(place), text.as_bytes()).with_context(|| {
-            let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+            let counts: Vec<_> = record.report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
             let failure = Failure::failed(format!("the apply ended ({}), but its outcome cannot be written", counts.join(", ")));
             match journal.is_there() {
                 true => failure.hint("the journal has all of it: make room and apply again, which does nothing twice"),
                 false => failure.hint("its journal is gone, too: run `audit` again, which shows what was done"),
             }
         })?;
+        let ApplyRecord { report, why, .. } = record;
         Ok(Applied { report, ended, why })
     }
 }

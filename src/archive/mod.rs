@@ -24,7 +24,7 @@ mod store;
 
 pub use history::{History, diff, findings, replay, tokens};
 pub use store::{
-    Archive, FileEntry, Listing, Lock, Manifest, OutFile, RunFolder, RunInfo, StoredRun, holds, is_of_unfinished_run, journals,
-    plans, recorded, say_shared,
+    Archive, FileEntry, Listing, Lock, Manifest, OutFile, Recorded, RunFolder, RunInfo, StoredRun, holds, is_of_unfinished_run,
+    journals, plans, say_shared,
 };
-pub use store::{inputs, manifest, prune, run, summaries};
+pub use store::{inputs, manifest, prune, run, summaries, user};

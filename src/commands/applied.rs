@@ -6,12 +6,12 @@ use anyhow::{Context as _, Result};
 
 use super::invocation::{Invocation, instance_name};
 use super::terminal::table;
-use crate::apply::{Applied, ApplyReport, PreparedApply};
+use crate::apply::{Applied, PreparedApply};
 use crate::archive;
 use crate::config::{Config, Instance};
 use crate::domo::Session;
 use crate::failure::{Failure, FailureKind};
-use crate::plan::{Applier, Outcome, Plan};
+use crate::plan::{Applier, ApplyReport, Outcome, Plan};
 use crate::{cli, text};
 
 /// The rules for a plan's instance: its own section where there are several.
@@ -36,7 +36,7 @@ pub(super) fn instances(config: &Config, session: &Session) -> Vec<String> {
 /// The one who applies: as they say, and the operating system's user.
 pub(super) fn who(options: &cli::Apply) -> Applier {
     let said = options.by.as_ref().map(|said| said.trim().to_owned()).filter(|said| !said.is_empty());
-    Applier { said, user: archive::run::user() }
+    Applier { said, user: archive::user::name() }
 }
 
 /// What a person should know before anything happens: the guards. What the actions themselves bring with them `review` and the dry
@@ -81,7 +81,7 @@ pub(super) fn shown(plan: &Plan, report: &ApplyReport) -> String {
     let told = plan.actions.iter().zip(&report.results).filter(|(_, row)| row.outcome != Outcome::NotApproved);
     for (action, row) in told {
         let subject = action.subject();
-        let cells = [&row.action, row.kind, &subject, row.outcome.as_str(), row.detail.as_deref().unwrap_or_default()];
+        let cells = [&row.action, row.kind.as_str(), &subject, row.outcome.as_str(), row.detail.as_deref().unwrap_or_default()];
         rows.push(cells.map(text::shown).to_vec());
     }
     let counts: Vec<_> = report.counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();

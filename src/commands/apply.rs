@@ -7,11 +7,11 @@ use anyhow::Result;
 use super::applied::{ending, instances, nothing_approved, of_instance, say_tripped, shown, who};
 use super::plan_file::{self, PlanFile};
 use super::{Exit, Invocation};
-use crate::apply::{Order, PreparedApply, ReportedAction, Stop};
+use crate::apply::{Order, PreparedApply, Stop};
 use crate::config::Loaded;
 use crate::domo::{Session, Settings};
 use crate::failure::{Failure, FailureKind};
-use crate::plan::{Action, Outcome, Override, Plan};
+use crate::plan::{Action, Outcome, Override, Plan, ReportedAction};
 use crate::terms::ActionKind;
 use crate::{cli, digest, text};
 
@@ -28,6 +28,14 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation) -> Result<Exit>
     let plan = file.plan();
     if options.invite && !options.confirm {
         can_still_invite(&file)?;
+    }
+    if file.is_alone() && !options.rehearse {
+        invocation.terminal.say(format!(
+            "note: the archive that plan {} was made in is not at hand ({} is not it): neither later runs, nor answers that were \
+             taken back since, nor the journal of the plan that this may be a copy of are heard; --archive names it",
+            plan.id,
+            file.archive().display()
+        ));
     }
     if let Some(folder) = &options.bulk_import {
         return super::import::run(options, folder, invocation, &file);
@@ -53,6 +61,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation) -> Result<Exit>
             by: who(options),
             overrides,
             invite: options.invite,
+            alone: file.is_alone(),
         };
         match options.confirm {
             true => confirm(options, invocation, &file, &order, session).await,
@@ -173,7 +182,7 @@ async fn confirm(
         terminal.json(&applied.report)?;
     } else {
         let (journal, config) = (&applied.report.journal, options.at.config.flag());
-        let undone = |row: &&ReportedAction| row.outcome == Outcome::Done && row.kind != ActionKind::Delete.as_str();
+        let undone = |row: &&ReportedAction| row.outcome == Outcome::Done && row.kind != ActionKind::Delete;
         let undo = match applied.report.results.iter().filter(undone).count() {
             0 => String::new(),
             _ => format!(

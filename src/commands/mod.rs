@@ -12,7 +12,6 @@ mod init;
 mod invocation;
 mod manual;
 pub mod notice;
-mod original;
 mod plan_file;
 mod progress;
 mod pull;

@@ -11,12 +11,12 @@ use super::applied::{ending, nothing_approved, say_tripped, who};
 use super::plan_file::PlanFile;
 use super::progress::ProgressLine;
 use super::{Exit, Invocation};
-use crate::apply::{Applied, Order, PreparedApply, ReportedAction, Stop, files};
+use crate::apply::{Applied, Order, PreparedApply, Stop, files};
 use crate::archive::replay::{self, Stored};
 use crate::config::{Config, DeactivateWith};
 use crate::domo::{Reader, Session, Settings};
 use crate::failure::{Failure, FailureKind};
-use crate::plan::{Action, Outcome, Override, Plan, Sealed};
+use crate::plan::{Action, Outcome, Override, Plan, ReportedAction, Sealed};
 use crate::reconcile::{Reconciliation, reconcile_since};
 use crate::sandbox::{Options, Profile, Running, Sandbox};
 use crate::terms::names::PLAN;
@@ -61,6 +61,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation, file: &PlanFile
             by: who(options),
             overrides,
             invite: options.invite,
+            alone: false,
         };
         let prepared = PreparedApply::open(&order, session.clone(), &ProgressLine::new(&terminal)).await?;
         say_tripped(invocation, &prepared);

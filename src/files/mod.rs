@@ -11,6 +11,14 @@ pub(crate) use write::{
     sync_folder, write, write_quickly,
 };
 
+/// What was asked of a file or a folder; none where there is none.
+pub(crate) fn if_there<T>(asked: std::io::Result<T>) -> std::io::Result<Option<T>> {
+    match asked {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        asked => asked.map(Some),
+    }
+}
+
 /// The last part of a path, as far as it is text.
 pub(crate) fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()

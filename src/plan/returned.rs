@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::canonical::unambiguous;
 use super::decision::{Decision, Verdict};
 use super::format::Plan;
 use super::record::{Submission, Timing};
 use super::review::Reviewer;
 use super::sheet::{self, Decidable};
+use super::unambiguous::unambiguous;
 use crate::directory::table::TextRow;
 use crate::failure::{Failure, FailureKind};
 

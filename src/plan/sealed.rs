@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::canonical::{digest_of, unambiguous};
+use super::canonical::digest_of;
 use super::decision::Decision;
 use super::format::{Plan, SCHEMA, is_plan_schema, pretty};
+use super::unambiguous::unambiguous;
 use crate::terms::ActionKind;
 
 /// Why a file is not a plan that may be used.

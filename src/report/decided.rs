@@ -74,7 +74,8 @@ pub fn applied(journal: &Journal) -> Vec<String> {
         let against = open.overrides.iter().map(|one| {
             format!(", against the guard {} ({} where {} is the limit): {}", one.guard, one.value, one.limit, one.reason)
         });
-        format!("{} by {}{}", text::minute(line.at), open.by.join(" as "), against.collect::<String>())
+        let alone = if open.alone { ", with no archive of its run at hand" } else { "" };
+        format!("{} by {}{}{alone}", text::minute(line.at), open.by.join(" as "), against.collect::<String>())
     };
     journal.opened().map(told).collect()
 }

@@ -1,16 +1,15 @@
 //! What was done to Domo since the previous run, from the journals beside the plans, and access that came back after it was taken.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
 use super::types::{Present, Sentence};
-use crate::archive::store::StoredRun;
-use crate::archive::store::beside::{journal_of, plan_of, recorded};
+use crate::archive::store::beside::{journal_of, plan_of};
 use crate::archive::store::listing::journals;
-use crate::archive::store::manifest::JOURNAL;
+use crate::archive::store::{Recorded, StoredRun};
 use crate::plan::journal::{ActionState, ApplyEnd, Event, Journal, Outcome};
 use crate::plan::{self, Plan};
 use crate::reconcile::{Ours, Taken};
@@ -124,14 +123,14 @@ struct Write {
 }
 
 impl OwnWrites {
-    /// Of these runs' plans, up to a moment.
-    pub(super) fn by(runs: &[StoredRun], until: DateTime<Utc>) -> Result<Self> {
+    /// Of these runs' plans, up to a moment. `all`: every run of the archive, of which any may have recorded a journal.
+    pub(super) fn by(runs: &[StoredRun], all: &[StoredRun], until: DateTime<Utc>) -> Result<Self> {
         let mut done = Self::default();
-        for Applied { plan, journal } in all(runs, &mut done.lost)? {
+        for Applied { plan, journal } in self::all(runs, &mut done.lost)? {
             let journal = journal.until(until);
             done.writes.extend(journal.fold().into_iter().filter_map(|(id, standing)| write(&plan, id, &standing)));
         }
-        done.lost.extend(runs.iter().flat_map(|run| altered(run, runs)));
+        done.lost.extend(runs.iter().flat_map(|run| altered(run, all)));
         done.writes.sort_by_key(|write| write.at);
         Ok(done)
     }
@@ -170,15 +169,12 @@ impl OwnWrites {
 
 /// Journals in a run's folder that are not there any more, or do not begin as one of these runs recorded them.
 fn altered(run: &StoredRun, runs: &[StoredRun]) -> Vec<String> {
-    let inputs = runs.iter().flat_map(|later| later.manifest.iter().flat_map(|manifest| &manifest.inputs));
-    let names = inputs.filter(|input| input.role == JOURNAL).filter_map(|input| input.name.split_once('/'));
-    let names: BTreeSet<&str> = names.filter(|(id, _)| *id == run.id()).map(|(_, name)| name).collect();
-    let is_altered = |name: &&str| {
+    let recorded = Recorded::beside(run.id(), runs);
+    let said = |name: &str| {
         let bytes = crate::files::read_plain(run.path.join(name)).unwrap_or_default();
-        recorded(runs, run.id(), name).iter().any(|(_, input)| !input.begins(&bytes))
+        recorded.altered(name, &bytes).map(|why| format!("{name} of {}: it {why}", run.id()))
     };
-    let said = |name: &str| format!("{name} of {}: it is missing, or not as a later run recorded it", run.id());
-    names.into_iter().filter(is_altered).map(said).collect()
+    recorded.names().filter(|name| names::plan_of(name).is_some()).filter_map(said).collect()
 }
 
 fn write(plan: &Plan, id: &str, standing: &ActionState<'_>) -> Option<Write> {
@@ -231,8 +227,9 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Sentence> {
                     format!(", against the guard {guard} ({value}, limit {limit}; reason: {})", overridden.reason)
                 });
                 let overrides: String = overrides.collect();
-                let text =
-                    format!("Plan {} was applied on {} by {}{overrides}", open.plan, line.at.date_naive(), open.by.join(" as "));
+                let alone = if open.alone { ", with no archive of its run at hand" } else { "" };
+                let (by, day) = (open.by.join(" as "), line.at.date_naive());
+                let text = format!("Plan {} was applied on {day} by {by}{overrides}{alone}", open.plan);
                 let why = open.overrides.iter().map(|overridden| (TokenSort::Text, overridden.reason.clone()));
                 let named = open.by.iter().map(|by| (TokenSort::Name, by.clone())).chain(why).collect();
                 opening = Some(Sentence { text, named });

@@ -96,7 +96,7 @@ pub(super) fn past_until(
     let mut runs: Vec<StoredRun> = listing.runs.iter().filter(of_instance).cloned().collect();
     let sizes = sizes(&runs, until);
     runs.retain(|run| !run.pruned);
-    let done = applied::OwnWrites::by(&runs, until)?;
+    let done = applied::OwnWrites::by(&runs, &listing.runs, until)?;
     let (mut taken, unkept) = done.taken();
     if deletes {
         come_back(&runs, &mut taken)?;

@@ -1,7 +1,6 @@
 //! The tokens that stand for people in redacted runs. A token is a keyed digest under the archive's secret, so that runs can be
 //! compared whether they are redacted or not.
 
-use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -47,17 +46,17 @@ pub fn same_tokens(from: &Path, to: &Path) -> Result<()> {
 /// have.
 pub fn secret(archive: &Path) -> Result<Option<Vec<u8>>> {
     let path = archive.join(SECRET);
-    match files::read_plain(&path) {
-        Ok(secret) if secret.len() == SECRET_BYTES => Ok(Some(secret)),
-        Ok(secret) => Err(Failure::failed(format!(
+    let read = files::if_there(files::read_plain(&path));
+    match read.with_context(|| Failure::failed(format!("cannot read {}", path.display())))? {
+        None => Ok(None),
+        Some(secret) if secret.len() == SECRET_BYTES => Ok(Some(secret)),
+        Some(secret) => Err(Failure::failed(format!(
             "{} has {} bytes, not {SECRET_BYTES}: it is not the secret that redaction made",
             path.display(),
             secret.len()
         ))
         .hint("put it back from a copy that is whole; without one, move it away: a new one gives everybody another token")
         .into()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| Failure::failed(format!("cannot read {}", path.display()))),
     }
 }
 

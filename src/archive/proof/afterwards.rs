@@ -12,17 +12,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
 use super::signature;
-use crate::archive::store::beside::{is_record, journal_of, plan_of};
+use crate::archive::store::beside::{Record, Recorded, is_record, journal_of, plan_of};
 use crate::archive::store::listing::{Listing, StoredRun, file_names};
-use crate::archive::store::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
 use crate::archive::store::run;
 use crate::digest::{self, sha256};
 use crate::plan::certification::{CertificationRecord, action_ids, stamped};
 use crate::plan::journal::{Event, Journal};
-use crate::plan::{Decision, Outcome, Plan};
+use crate::plan::{ApplyRecord, Decision, Plan};
 use crate::terms::names::{self, CERTIFICATION, CERTIFICATION_MARKDOWN, DECISIONS_LIST, DECISIONS_PAGE, MANIFEST, OUTCOME, PLAN};
 use crate::text;
 
@@ -37,8 +35,11 @@ pub(super) struct Checked {
 
 /// Looks at everything in a run's folder that its manifest does not name, and at the decisions on its plan.
 pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checked {
-    let later = Later::of(run, listing);
+    let later = Recorded::beside(run.id(), &listing.runs);
     let mut found = Checked::default();
+    if let Some((path, why)) = listing.unread_since(run.id()) {
+        found.notes.push(format!("{} cannot be used: {why}; what it recorded of this run is not known.", path.display()));
+    }
     let there = file_names(folder).unwrap_or_default();
     for name in &there {
         let known = name == MANIFEST || run.head.files.iter().any(|file| file.name == *name);
@@ -51,7 +52,10 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checke
                 found.record(folder, name, &later);
             }
             name if names::plan_of(name).is_some() => found.journal(folder, name, &later),
-            name if names::is_plans(name, OUTCOME) => found.outcome(folder, name),
+            name if names::is_plans(name, OUTCOME) => {
+                found.outcome(folder, name);
+                found.record(folder, name, &later);
+            }
             // A plan that is not the run's own has a digest of its own, which leaves the decisions on it to what later runs
             // recorded.
             name if names::is_plan(name) => match plan_of(folder, name) {
@@ -73,45 +77,16 @@ pub(super) fn check(folder: &Path, run: &StoredRun, listing: &Listing) -> Checke
                 .push(format!("{name} is not of this run: the manifest does not name it; it is not covered by the manifest.")),
         }
     }
-    for name in later.journals.keys().chain(later.records.keys()).filter(|name| !there.iter().any(|known| known == *name)) {
+    // That the plan is missing is said of the run's own files.
+    for name in later.names().filter(|name| *name != PLAN && !there.iter().any(|known| known == *name)) {
         found.problems.push(format!("{name} is missing: a later run recorded it."));
     }
     found
 }
 
-/// What later runs of the archive recorded beside a run, by the file's name, oldest first: a newer record takes nothing from an
-/// older one, or whoever altered a file would only have to wait for the next run.
-#[derive(Debug, Default)]
-struct Later<'a> {
-    journals: BTreeMap<&'a str, Vec<Recorded<'a>>>,
-    decisions: Vec<Recorded<'a>>,
-    records: BTreeMap<&'a str, Vec<Recorded<'a>>>,
-}
-
-/// A file as a later run recorded it.
-type Recorded<'a> = (&'a StoredRun, &'a InputEntry);
-
-impl<'a> Later<'a> {
-    fn of(run: &StoredRun, listing: &'a Listing) -> Self {
-        let mut later = Self::default();
-        for other in listing.runs.iter().filter(|other| other.number() > run.number()) {
-            for input in other.manifest.iter().flat_map(|manifest| &manifest.inputs) {
-                let Some((_, name)) = input.name.split_once('/').filter(|(id, _)| *id == run.id()) else { continue };
-                match input.role.as_str() {
-                    JOURNAL => later.journals.entry(name).or_default().push((other, input)),
-                    DECISIONS => later.decisions.push((other, input)),
-                    RECORD => later.records.entry(name).or_default().push((other, input)),
-                    _ => {}
-                }
-            }
-        }
-        later
-    }
-}
-
 /// Of the runs that recorded a file which is written anew: the last that recorded another than it is now, and the last after that,
 /// which recorded it as it is.
-fn against_now<'a>(path: &Path, recorded: &[Recorded<'a>]) -> (Option<Recorded<'a>>, Option<Recorded<'a>>) {
+fn against_now<'a>(path: &Path, recorded: &[Record<'a>]) -> (Option<Record<'a>>, Option<Record<'a>>) {
     let now = crate::files::read_plain(path).map(sha256).unwrap_or_default();
     let other = recorded.iter().rposition(|(_, input)| input.sha256 != now);
     (
@@ -121,7 +96,7 @@ fn against_now<'a>(path: &Path, recorded: &[Recorded<'a>]) -> (Option<Recorded<'
 }
 
 /// `; the run … recorded what is there now`, where one did.
-fn as_recorded(since: Option<Recorded<'_>>) -> String {
+fn as_recorded(since: Option<Record<'_>>) -> String {
     since.map(|(run, _)| format!("; the run {} recorded on {} what is there now", run.id(), day(run))).unwrap_or_default()
 }
 
@@ -131,10 +106,10 @@ fn day(run: &StoredRun) -> String {
 
 impl Checked {
     /// Who said what is in the plan itself, outside its digest.
-    fn decisions(&mut self, folder: &Path, later: &Later<'_>) {
+    fn decisions(&mut self, folder: &Path, later: &Recorded<'_>) {
         let Ok(sealed) = plan_of(folder, PLAN) else { return };
         let decided = sealed.plan().decisions.len();
-        match against_now(&folder.join(PLAN), &later.decisions) {
+        match against_now(&folder.join(PLAN), later.of(PLAN)) {
             (None, None) if decided == 0 => {}
             (None, None) => self.notes.push(format!(
                 "{PLAN}: nothing protects its {} (who, when, yes or no) yet: whoever may write here could have changed what was \
@@ -155,8 +130,8 @@ impl Checked {
     }
 
     /// A page, a list or a plan that is made anew with each review, apply or certify.
-    fn record(&mut self, folder: &Path, name: &str, later: &Later<'_>) {
-        self.notes.push(match against_now(&folder.join(name), later.records.get(name).map_or(&[], Vec::as_slice)) {
+    fn record(&mut self, folder: &Path, name: &str, later: &Recorded<'_>) {
+        self.notes.push(match against_now(&folder.join(name), later.of(name)) {
             (None, None) => format!("{name} came after the run; the next run of the archive records it."),
             (None, Some((other, _))) => format!("{name} is as the run {} recorded it on {}.", other.id(), day(other)),
             (Some((other, _)), since) => format!(
@@ -169,32 +144,25 @@ impl Checked {
     }
 
     /// The last of the runs that recorded a file which only grows; a problem where its beginning is not what one of them recorded.
-    fn grown<'a>(&mut self, name: &str, bytes: &[u8], recorded: &[Recorded<'a>]) -> Result<Option<Recorded<'a>>, ()> {
-        for (other, input) in recorded {
-            if !input.begins(bytes) {
-                self.problems.push(format!(
-                    "{name} was altered: on {} the run {} recorded its first {} as {}.",
-                    day(other),
-                    other.id(),
-                    text::plural(input.rows, "line", "lines"),
-                    input.sha256
-                ));
-                return Err(());
+    fn grown<'a>(&mut self, name: &str, bytes: &[u8], later: &Recorded<'a>) -> Result<Option<Record<'a>>, ()> {
+        match later.altered(name, bytes) {
+            Some(why) => {
+                self.problems.push(format!("{name} was altered: it {why}."));
+                Err(())
             }
+            None => Ok(later.of(name).last().copied()),
         }
-        Ok(recorded.last().copied())
     }
 
     /// What people confirmed: bound to this run's manifest, chained, and never shorter than a later run recorded it.
-    fn certification(&mut self, folder: &Path, run: &StoredRun, later: &Later<'_>) {
+    fn certification(&mut self, folder: &Path, run: &StoredRun, later: &Recorded<'_>) {
         let bytes = crate::files::read_plain(folder.join(CERTIFICATION)).unwrap_or_default();
         let record = match CertificationRecord::read(&String::from_utf8_lossy(&bytes), &run.sha256) {
             Ok(record) => record,
             Err(why) => return self.problems.push(format!("{CERTIFICATION} was altered: {why}.")),
         };
         let lines = text::plural(record.lines.len() as u64, "line", "lines");
-        let recorded = later.records.get(CERTIFICATION).map_or(&[][..], Vec::as_slice);
-        let Ok(recorded) = self.grown(CERTIFICATION, &bytes, recorded) else { return };
+        let Ok(recorded) = self.grown(CERTIFICATION, &bytes, later) else { return };
         self.notes.push(match recorded {
             None => format!(
                 "{CERTIFICATION} has {lines}: its chain holds and is bound to this run's manifest. Nothing else protects it yet; \
@@ -238,14 +206,13 @@ impl Checked {
         }
     }
 
-    fn journal(&mut self, folder: &Path, name: &str, later: &Later<'_>) {
+    fn journal(&mut self, folder: &Path, name: &str, later: &Recorded<'_>) {
         let journal = match journal_of(folder, name) {
             Ok(journal) => journal,
             Err(why) => return self.problems.push(format!("{name} was altered: {why:#}.")),
         };
         let bytes = crate::files::read_plain(folder.join(name)).unwrap_or_default();
-        let recorded = later.journals.get(name).map_or(&[][..], Vec::as_slice);
-        let Ok(recorded) = self.grown(name, &bytes, recorded) else { return };
+        let Ok(recorded) = self.grown(name, &bytes, later) else { return };
         let lines = text::plural(journal.lines().len() as u64, "line", "lines");
         self.notes.push(match recorded {
             Some((other, input)) => format!(
@@ -312,40 +279,28 @@ impl Checked {
         }
     }
 
-    /// `apply.json` repeats the end of the journal, which is what counts.
+    /// `apply.json` repeats what the journal tells of the last apply, and the journal is what counts.
     fn outcome(&mut self, folder: &Path, name: &str) {
-        let journal_name = name.replace(OUTCOME, &names::journal_of(PLAN));
-        let told: Option<Value> =
-            crate::files::read_plain(folder.join(name)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let results = told.as_ref().and_then(|told| told.get("results")).and_then(Value::as_array);
-        let (Some(results), Ok(journal)) = (results, journal_of(folder, &journal_name)) else {
+        let plan_name = name.replace(OUTCOME, PLAN);
+        let journal_name = names::journal_of(&plan_name);
+        let told = crate::files::read_plain(folder.join(name)).ok();
+        let told = told.and_then(|bytes| serde_json::from_slice::<ApplyRecord>(&bytes).ok());
+        let (Some(told), Ok(journal)) = (told, journal_of(folder, &journal_name)) else {
             self.problems.push(format!("{name} cannot be held against {journal_name}: one of them is missing or cannot be read."));
             return;
         };
-        let standings = journal.fold();
-        let mut agrees = true;
-        let had = told.as_ref().and_then(|told| told.get("journal_lines")).and_then(Value::as_u64).unwrap_or_default();
-        let has = journal.lines().len() as u64;
-        if has < had {
-            self.problems.push(format!(
-                "{journal_name} was cut: it has {}, and {name} says that it had {had}.",
-                text::plural(has, "line", "lines")
-            ));
-            agrees = false;
+        // What is wrong with the plan is said where it is read.
+        let Ok(sealed) = plan_of(folder, &plan_name) else { return };
+        let contradictions = told.contradictions(sealed.plan(), &journal, [name, &journal_name]);
+        if contradictions.is_empty() {
+            self.notes.push(match told.is_last(&journal) {
+                true => format!("{name} is what the last apply of the plan did; it agrees with {journal_name}."),
+                false => format!(
+                    "{name} is of an earlier apply than the last one that {journal_name} tells of: what that came to could not be \
+                     written, or this was put in its place."
+                ),
+            });
         }
-        for result in results {
-            let text = |key: &str| result.get(key).and_then(Value::as_str).unwrap_or_default();
-            let (action, outcome) = (text("action"), text("outcome"));
-            let done = Outcome::from_word(outcome).is_some_and(Outcome::is_done);
-            let standing = standings.get(action);
-            if done != standing.is_some_and(|standing| standing.is_done()) {
-                let stands = standing.and_then(|standing| standing.outcome).map_or("nothing", |(outcome, _)| outcome.as_str());
-                self.problems.push(format!("{name} says `{outcome}` of {action}, {journal_name} says {stands}."));
-                agrees = false;
-            }
-        }
-        if agrees {
-            self.notes.push(format!("{name} is what the last apply of the plan did; it agrees with {journal_name}."));
-        }
+        self.problems.extend(contradictions);
     }
 }

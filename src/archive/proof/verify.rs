@@ -145,13 +145,13 @@ impl Verification {
             return FileState::Unreadable;
         }
         let path = folder.join(name);
-        match path.symlink_metadata() {
-            Ok(metadata) if metadata.is_file() => {}
-            Ok(_) => {
+        match files::if_there(path.symlink_metadata()) {
+            Ok(Some(metadata)) if metadata.is_file() => {}
+            Ok(Some(_)) => {
                 self.problems.push(format!("{name} is not a plain file any more."));
                 return FileState::Altered;
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Ok(None) => {
                 self.problems.push(format!("{name} is missing."));
                 return FileState::Missing;
             }
@@ -195,7 +195,7 @@ impl Verification {
         while let Some(link) = later.previous.clone() {
             let before = match find(archive, &link) {
                 Ok(Some(before)) => before,
-                Ok(None) if self.chain.is_empty() && is_alone(archive, run) => {
+                Ok(None) if self.chain.is_empty() && archive.has_only(run) => {
                     self.notes.push(format!(
                         "The chain was not followed: the folder lies outside its archive, without the run {} before it.",
                         link.run_id
@@ -297,7 +297,7 @@ impl Verification {
         }
         let name = folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
         if let Some(name) = name.filter(|name| name != run.id())
-            && !is_alone(archive, run)
+            && !archive.has_only(run)
             && !archive.path().join(run.id()).exists()
         {
             self.problems.push(format!("The folder is named {name}, the run in it is {}: its archive does not find it.", run.id()));
@@ -317,12 +317,6 @@ fn find(archive: &Archive, link: &RunLink) -> Result<Option<StoredRun>> {
     }
     let kept = archive.path().join(PRUNED).join(format!("{}.json", link.run_id));
     if exists(&kept) { listing::read_pruned(&kept, &link.run_id).map(Some) } else { Ok(None) }
-}
-
-/// Whether there is nothing of an archive around the folder: no lock's file, no other run.
-fn is_alone(archive: &Archive, run: &StoredRun) -> bool {
-    let others = archive.list().is_ok_and(|listing| listing.runs.iter().any(|other| other.id() != run.id()));
-    !others && !archive.path().join(lock::FILE).exists() && !archive.path().join(PRUNED).exists()
 }
 
 /// How many decisions were recorded on the plan, if that is all that changed since the manifest was written: its digest covers

@@ -1,6 +1,7 @@
 //! What came beside the runs of an archive after they were complete: journals, and decisions on plans. Every new manifest records
 //! them as they are then, which binds them from there on.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
@@ -10,9 +11,10 @@ use super::manifest::{DECISIONS, InputEntry, JOURNAL, RECORD};
 use crate::digest;
 use crate::plan::{Journal, Plan, Sealed};
 use crate::terms::names::{self, PLAN};
+use crate::text;
 
 /// What `review`, `apply` and `certify` leave beside a run that is neither plan nor journal; the plans of a certification and of
-/// reverts besides.
+/// reverts besides, and what became of any plan.
 const RECORDS: [&str; 7] = [
     names::PACKETS,
     names::DECISIONS_PAGE,
@@ -25,7 +27,7 @@ const RECORDS: [&str; 7] = [
 
 /// Whether the next run of the archive records this file as it is then.
 pub(in crate::archive) fn is_record(name: &str) -> bool {
-    RECORDS.contains(&name) || names::is_plan(name) && name != PLAN
+    RECORDS.contains(&name) || names::is_plan(name) && name != PLAN || names::is_plans(name, names::OUTCOME)
 }
 
 /// How journals and decisions beside the runs of an archive are now, for the manifest of the next run.
@@ -69,14 +71,60 @@ pub(super) fn record(listing: &Listing) -> Vec<InputEntry> {
     inputs
 }
 
-/// What runs recorded of a file beside a run that only grows, oldest first: each state of it once, with the run that recorded it
-/// first.
-pub fn recorded<'r>(runs: &'r [StoredRun], run: &str, name: &str) -> Vec<(&'r StoredRun, &'r InputEntry)> {
-    let place = format!("{run}/{name}");
-    let of = |later: &'r StoredRun| later.manifest.iter().flat_map(|manifest| &manifest.inputs).map(move |input| (later, input));
-    let mut recorded: Vec<_> = runs.iter().flat_map(of).filter(|(_, input)| input.name == place).collect();
-    recorded.dedup_by(|(_, one), (_, before)| one.sha256 == before.sha256);
-    recorded
+/// A file as a later run recorded it.
+pub(in crate::archive) type Record<'r> = (&'r StoredRun, &'r InputEntry);
+
+/// What later runs recorded beside a run, by the file's name, oldest first: a newer record takes nothing from an older one, or
+/// whoever altered a file would only have to wait for the next run.
+#[derive(Debug, Default)]
+pub struct Recorded<'r>(BTreeMap<&'r str, Vec<Record<'r>>>);
+
+impl<'r> Recorded<'r> {
+    /// Beside the run of this id, by these runs: those of its whole archive, of whatever instance, pruned ones too. Whoever has
+    /// recorded it came after it.
+    pub fn beside(run: &str, runs: &'r [StoredRun]) -> Self {
+        let mut recorded = Self::default();
+        for later in runs {
+            let inputs = later.manifest.iter().flat_map(|manifest| &manifest.inputs);
+            for input in inputs.filter(|input| [JOURNAL, DECISIONS, RECORD].contains(&input.role.as_str())) {
+                if let Some((_, name)) = input.name.split_once('/').filter(|(id, _)| *id == run) {
+                    recorded.0.entry(name).or_default().push((later, input));
+                }
+            }
+        }
+        recorded
+    }
+
+    /// The files that were recorded.
+    pub fn names(&self) -> impl Iterator<Item = &'r str> {
+        self.0.keys().copied()
+    }
+
+    /// Each time that this one was.
+    pub fn of(&self, name: &str) -> &[Record<'r>] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// How a file that only grows is not what was recorded of it, after its name; none where it begins as it was each time.
+    pub fn altered(&self, name: &str, bytes: &[u8]) -> Option<String> {
+        let mut states = self.of(name).to_vec();
+        states.dedup_by(|(_, one), (_, before)| one.sha256 == before.sha256);
+        // The one that knew most of it.
+        let (run, input) = states.into_iter().filter(|(_, input)| !input.begins(bytes)).max_by_key(|(_, input)| input.rows)?;
+        let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+        Some(match lines {
+            0 => format!("is missing, but the run {} knows of {}", run.id(), text::plural(input.rows, "line", "lines")),
+            _ if lines < input.rows => {
+                format!("has {}, but the run {} knows of {}", text::plural(lines, "line", "lines"), run.id(), input.rows)
+            }
+            _ => format!(
+                "was changed after the run {} recorded its first {} as {}",
+                run.id(),
+                text::plural(input.rows, "line", "lines"),
+                input.sha256
+            ),
+        })
+    }
 }
 
 /// As much of a file as ends in whole lines.

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
 
 use super::manifest::{FileEntry, Manifest};
-use super::{Archive, Lock, beside, run};
+use super::{Archive, Lock, beside, run, user};
 use crate::digest::Hasher;
 use crate::failure::Failure;
 use crate::terms::names::MANIFEST;
@@ -76,7 +76,7 @@ impl RunFolder {
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
                 made => made.with_context(cannot)?,
             }
-            let user = File::open(&path).map(|folder| run::user_of(&folder)).with_context(cannot)?;
+            let user = File::open(&path).map(|folder| user::of_file(&folder)).with_context(cannot)?;
             return Ok(Self { lock: Arc::clone(lock), id, user, path, files: Arc::default() });
         }
         Err(cannot().into())

@@ -91,6 +91,16 @@ impl Listing {
         unreadable.chain(judged).find(|(path, _)| later(path))
     }
 
+    /// Refuses where a run after this one cannot be read: it is not taken for none. The newest knows what all before it knew.
+    ///
+    /// # Errors
+    /// Which it is, why, and `what` is not known for that.
+    pub fn all_read_since(&self, run: Option<&StoredRun>, what: &str) -> Result<(), Failure> {
+        let Some((path, why)) = self.unread_since(run.map_or("", StoredRun::id)) else { return Ok(()) };
+        Err(Failure::failed(format!("{} cannot be used: {why}; {what} is not known", path.display()))
+            .hint("put it back as it was (`verify` says what was altered), or run `audit` again: what that run sees counts then"))
+    }
+
     /// A run of this id that is there and cannot be read, and why.
     pub fn why_unread(&self, id: &str) -> Option<(&Path, &str)> {
         let found = self.unreadable.iter().find(|(path, _)| run_in(path).as_deref() == Some(id));
@@ -140,6 +150,12 @@ impl Archive {
     pub fn was_used(&self) -> bool {
         let lock = self.path.join(super::lock::FILE).symlink_metadata();
         !lock.is_err_and(|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
+    }
+
+    /// Whether there is nothing of an archive around a run: no lock's file, no other run. Its folder was copied without the others.
+    pub fn has_only(&self, run: &StoredRun) -> bool {
+        let others = self.list().is_ok_and(|listing| listing.runs.iter().any(|other| other.id() != run.id()));
+        !others && !self.path.join(super::lock::FILE).exists() && !self.path.join(PRUNED).exists()
     }
 
     /// Everything in it.
@@ -277,7 +293,7 @@ fn run_in(folder: &Path) -> Option<String> {
 
 /// Whether there is anything of this name, a link that leads nowhere too. What cannot be asked is left to whoever reads it.
 fn is_there(path: &Path) -> bool {
-    !path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound)
+    !matches!(crate::files::if_there(path.symlink_metadata()), Ok(None))
 }
 
 fn read(manifest: &Path, path: &Path, pruned: bool) -> Result<StoredRun> {
@@ -325,9 +341,8 @@ pub fn journals(folder: &Path) -> Result<Vec<String>> {
 /// Names in a folder that may not be there, sorted.
 pub(in crate::archive) fn file_names(folder: &Path) -> Result<Vec<String>> {
     let unreadable = |error| Failure::unreadable(folder, error);
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+    let entries = match crate::files::if_there(std::fs::read_dir(folder)) {
+        Ok(entries) => entries.into_iter().flatten(),
         Err(error) if error.kind() == ErrorKind::NotADirectory => {
             return Err(Failure::usage(format!("{} is no folder", folder.display()))
                 .hint("name the archive with --archive")

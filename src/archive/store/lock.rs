@@ -9,7 +9,7 @@ use std::sync::Once;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
-use super::run;
+use super::{run, user};
 use crate::failure::{Failure, FailureKind};
 use crate::files;
 use crate::text;
@@ -52,8 +52,8 @@ impl Lock {
             }
         }
         // Not the file's owner: somebody else may have locked it first, long ago.
-        let (process, user) = (std::process::id(), run::user());
-        let holder = format!("{doing}, process {process}, user {user} on {}, since {}", run::host(), run::moment(now));
+        let (process, by, host) = (std::process::id(), user::name(), user::host());
+        let holder = format!("{doing}, process {process}, user {by} on {host}, since {}", run::moment(now));
         write_holder(&mut file, &holder).with_context(unwritten)?;
         Ok(Self { path: path.to_owned(), file })
     }

@@ -10,8 +10,9 @@ mod people;
 pub mod prune;
 pub mod run;
 pub mod summaries;
+pub mod user;
 
-pub use beside::recorded;
+pub use beside::Recorded;
 pub use folder::{OutFile, RunFolder};
 pub use listing::{Archive, Listing, StoredRun, holds, is_of_unfinished_run, journals, plans};
 pub use lock::{Lock, say_shared};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::beside::journal_of;
 use super::listing::{self, Listing, PRUNED, has_journal};
-use super::{Archive, Lock, StoredRun, run, summaries};
+use super::{Archive, Lock, StoredRun, run, summaries, user};
 use crate::archive::history::{Counted, counted};
 use crate::config::same_instance;
 use crate::failure::Failure;
@@ -133,7 +133,7 @@ pub fn prune(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Res
     for folder in &plan.unfinished {
         remove(archive, folder)?;
     }
-    let by = std::fs::File::open(archive.path()).map(|folder| run::user_of(&folder)).unwrap_or_else(|_| "unknown".to_owned());
+    let by = std::fs::File::open(archive.path()).map(|folder| user::of_file(&folder)).unwrap_or_else(|_| "unknown".to_owned());
     for run in &plan.let_go {
         // Nobody begins to apply or to review what is on its way out.
         let _locks = lock_plans(&run.path, now)?;

@@ -143,7 +143,7 @@ fn take_over(plan: &mut Plan, earlier: &[PlanOnDisk], invocation: &Invocation) {
         let Some((old, decision)) = decided else { continue };
         let decision = match decision.verdict {
             Verdict::Approve if now >= old.expires => decision.reopened(
-                &archive::run::user(),
+                &archive::user::name(),
                 now,
                 format!("certify --finish: the plan {} on which it was approved has expired", old.id),
             ),

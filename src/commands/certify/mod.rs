@@ -15,7 +15,7 @@ use serde_json::json;
 use super::review::read::read_if_there;
 use super::review::{self, show};
 use super::{Exit, Invocation};
-use crate::archive::{self, Archive, Lock, StoredRun, replay};
+use crate::archive::{self, Archive, Listing, Lock, Recorded, StoredRun, replay};
 use crate::config::Loaded;
 use crate::failure::{Failure, FailureKind};
 use crate::plan::certification::{self, CertificationRecord, Confirmed, ReviewState};
@@ -113,33 +113,20 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
 /// has seen must be there.
 fn record(folder: &Path, run: &str, manifest: &str) -> Result<CertificationRecord> {
     let path = folder.join(CERTIFICATION);
-    let bytes = match files::read_plain(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
-    };
+    let bytes =
+        files::if_there(files::read_plain(&path)).with_context(|| format!("reading {}", path.display()))?.unwrap_or_default();
     let record = CertificationRecord::read(&String::from_utf8_lossy(&bytes), manifest)
         .with_context(|| format!("reading {}", path.display()))?;
     let folder = folder.canonicalize()?;
     let archive = Archive::at(files::folder_of(&folder));
-    let runs = match archive.list() {
+    let listing = match archive.list() {
         // A copy of the folder lies where it lies.
-        Err(_) if !archive.was_used() => Vec::new(),
-        listing => listing?.runs,
+        Err(_) if !archive.was_used() => Listing::default(),
+        listing => listing?,
     };
-    let lines = record.lines.len() as u64;
-    let seen = archive::recorded(&runs, run, CERTIFICATION).into_iter().filter(|(_, input)| !input.begins(&bytes));
-    let Some((later, input)) = seen.max_by_key(|(_, input)| input.rows) else { return Ok(record) };
-    let what = match input.rows > lines {
-        true => format!("has {}, but the run {} knows of {}", text::plural(lines, "line", "lines"), later.id(), input.rows),
-        false => format!(
-            "was changed after the run {} recorded its first {} as {}",
-            later.id(),
-            text::plural(input.rows, "line", "lines"),
-            input.sha256
-        ),
-    };
-    Err(Failure::new(FailureKind::PlanRefused, format!("{} {what}", path.display()))
+    listing.all_read_since(listing.runs.last(), &format!("what it recorded of {CERTIFICATION}"))?;
+    let Some(why) = Recorded::beside(run, &listing.runs).altered(CERTIFICATION, &bytes) else { return Ok(record) };
+    Err(Failure::new(FailureKind::PlanRefused, format!("{} {why}", path.display()))
         .hint("`verify` says what else was altered; take the file from a copy that is whole")
         .into())
 }

@@ -25,7 +25,7 @@ pub(super) fn all(certification: &Certification, options: &cli::Certify, invocat
         certification,
         accounts: certification.accounts.iter().map(|account| (account.key.as_str(), account)).collect(),
         by: options.by.as_deref().map(str::trim).filter(|by| !by.is_empty()),
-        user: archive::run::user(),
+        user: archive::user::name(),
         now: invocation.started,
     };
     let mut said = Vec::new();

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use super::{Notice, NoticeStatus};
 use crate::archive::{self, history::Waiting};
 use crate::failure::Failure;
+use crate::files::{if_there, read_plain_text};
 use crate::terms::names::PLAN;
 
 /// Writes all of them after a run, in one step and readable by the exporter.
@@ -19,11 +20,8 @@ pub(super) fn write(path: &Path, notices: &[Notice], plans: &[Waiting]) -> Resul
 
 /// Writes anew what is said of plans, between two runs; what is said of the last run stays.
 pub(super) fn write_plans(path: &Path, plans: &[Waiting]) -> Result<()> {
-    let written = match crate::files::read_plain_text(path) {
-        Ok(written) => written,
-        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error).with_context(|| format!("reading the metrics {}", path.display())),
-    };
+    let written = if_there(read_plain_text(path)).with_context(|| format!("reading the metrics {}", path.display()))?;
+    let written = written.unwrap_or_default();
     let of_runs = written.split_once("# HELP domo_reconcile_plan_undecided").map_or(written.as_str(), |(of_runs, _)| of_runs);
     put(path, &(of_runs.to_owned() + &of_plans(plans)))
 }
@@ -43,10 +41,10 @@ pub(in crate::commands) fn place(path: &Path) -> Result<()> {
     if archive::holds(path) {
         return refused("lies in an archive, where nothing is overwritten");
     }
-    match crate::files::read_plain_text(path) {
-        Ok(text) if text.is_empty() || text.starts_with(OURS) => Ok(()),
-        Ok(_) => refused("is another file, which is not overwritten"),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+    match if_there(read_plain_text(path)) {
+        Ok(None) => Ok(()),
+        Ok(Some(text)) if text.is_empty() || text.starts_with(OURS) => Ok(()),
+        Ok(Some(_)) => refused("is another file, which is not overwritten"),
         Err(error) if error.kind() == ErrorKind::InvalidData => refused("is another file, which is not overwritten"),
         Err(error) => Err(error).with_context(|| format!("reading the metrics {}", path.display())),
     }

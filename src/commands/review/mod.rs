@@ -80,7 +80,7 @@ fn decide(options: &cli::Review, file: &PlanFile, invocation: &Invocation) -> Re
         by: options.by.clone(),
         at: invocation.started,
         comment: options.comment.clone(),
-        user: Some(archive::run::user()),
+        user: Some(archive::user::name()),
     };
     let _lock = file.lock(&format!("review by {}", options.by.as_deref().unwrap_or("nobody named")))?;
     let mut sealed = plan_file::read(path)?;

@@ -125,11 +125,8 @@ pub(super) fn packets_of(plan: &Path) -> Result<Option<Packets>> {
 
 /// A file of ours, if it is there.
 pub(in crate::commands) fn read_if_there<T>(path: &Path, read: impl FnOnce(&str) -> Result<T, Failure>) -> Result<Option<T>> {
-    match crate::files::read_plain_text(path) {
-        Ok(text) => Ok(Some(read(&text).with_context(|| reading(path))?)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| reading(path)),
-    }
+    let text = crate::files::if_there(crate::files::read_plain_text(path)).with_context(|| reading(path))?;
+    text.map(|text| read(&text).with_context(|| reading(path))).transpose()
 }
 
 /// A file's name as sentences show it.

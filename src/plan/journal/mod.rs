@@ -154,50 +154,55 @@ impl Journal {
 
     /// Where each action stands.
     pub fn fold(&self) -> BTreeMap<&str, ActionState<'_>> {
-        let mut standings: BTreeMap<&str, ActionState<'_>> = BTreeMap::new();
-        for line in &self.lines {
-            match &line.event {
-                Event::Before { action, finding, step, kind, account_id, account, change } => {
-                    let standing = standings.entry(action).or_default();
-                    standing.pending = Some(step);
-                    standing.asked = Some((*kind, finding.as_deref()));
-                    standing.account_id = account_id.or(standing.account_id);
-                    if *step == Step::Write {
-                        // Nobody lived to read an earlier write back: this look at the account shows what it left.
-                        if let Some(earlier) = standing.writes.last_mut().filter(|earlier| earlier.left.is_none()) {
-                            earlier.left = account.as_ref();
-                        }
-                        standing.writes.push(Wrote { was: account.as_ref(), change, left: None });
-                    }
-                }
-                Event::After { action, step, outcome, account_id, account, detail, alarm, pending } => {
-                    let standing = standings.entry(action).or_default();
-                    standing.alarm = alarm.as_deref();
-                    standing.ended = detail.as_deref();
-                    // An unknown write, and an accepted one that did not show, stay open until they are settled by reading.
-                    let open = *pending || *outcome == Outcome::Unknown;
-                    if !open {
-                        standing.pending = None;
-                    }
-                    standing.account_id = account_id.or(standing.account_id);
-                    if *outcome == Outcome::Done {
-                        standing.written.insert(step);
-                    }
-                    let write = standing.writes.last_mut().filter(|_| *step == Step::Write && !open);
-                    if let Some(write) = write {
-                        write.left = account.as_ref();
-                    }
-                }
-                Event::Outcome { action, outcome, detail } => {
-                    let standing = standings.entry(action).or_default();
-                    standing.outcome = Some((*outcome, line.at));
-                    standing.detail = detail.as_deref();
-                }
-                Event::Open(_) | Event::Close { .. } => {}
-            }
-        }
-        standings
+        standings(&self.lines)
     }
+}
+
+/// Where each action stands after these lines, which begin a journal.
+pub(super) fn standings(lines: &[JournalLine]) -> BTreeMap<&str, ActionState<'_>> {
+    let mut standings: BTreeMap<&str, ActionState<'_>> = BTreeMap::new();
+    for line in lines {
+        match &line.event {
+            Event::Before { action, finding, step, kind, account_id, account, change } => {
+                let standing = standings.entry(action).or_default();
+                standing.pending = Some(step);
+                standing.asked = Some((*kind, finding.as_deref()));
+                standing.account_id = account_id.or(standing.account_id);
+                if *step == Step::Write {
+                    // Nobody lived to read an earlier write back: this look at the account shows what it left.
+                    if let Some(earlier) = standing.writes.last_mut().filter(|earlier| earlier.left.is_none()) {
+                        earlier.left = account.as_ref();
+                    }
+                    standing.writes.push(Wrote { was: account.as_ref(), change, left: None });
+                }
+            }
+            Event::After { action, step, outcome, account_id, account, detail, alarm, pending } => {
+                let standing = standings.entry(action).or_default();
+                standing.alarm = alarm.as_deref();
+                standing.ended = detail.as_deref();
+                // An unknown write, and an accepted one that did not show, stay open until they are settled by reading.
+                let open = *pending || *outcome == Outcome::Unknown;
+                if !open {
+                    standing.pending = None;
+                }
+                standing.account_id = account_id.or(standing.account_id);
+                if *outcome == Outcome::Done {
+                    standing.written.insert(step);
+                }
+                let write = standing.writes.last_mut().filter(|_| *step == Step::Write && !open);
+                if let Some(write) = write {
+                    write.left = account.as_ref();
+                }
+            }
+            Event::Outcome { action, outcome, detail } => {
+                let standing = standings.entry(action).or_default();
+                standing.outcome = Some((*outcome, line.at));
+                standing.detail = detail.as_deref();
+            }
+            Event::Open(_) | Event::Close { .. } => {}
+        }
+    }
+    standings
 }
 
 /// Where one action stands.

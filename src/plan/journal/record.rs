@@ -99,6 +99,10 @@ pub struct Opening {
     /// Whether Domo is asked to invite whom it creates, whatever the plan says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub invite: bool,
+    /// No archive that has the plan's run was at hand: neither later runs nor the journal of the plan that this may be a copy of
+    /// could be looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alone: bool,
 }
 
 /// A guard that was gone against.

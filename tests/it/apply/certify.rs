@@ -370,7 +370,12 @@ fn a_certification_is_not_ended_while_somebody_has_its_plan() {
     company.certify(&["--finish"]).code(0);
     // What an apply has left says that the plan is not replaced, whatever became of its journal.
     let plan = company.plan("certification.plan.json");
-    let outcome = json!({"digest": plan["digest"], "journal_lines": 3});
+    let outcome = json!({
+        "schema": "domo-reconcile/apply/v1", "instance": plan["instance"], "digest": plan["digest"], "by": ["eve"],
+        "started": "2026-11-24T09:00:00Z", "finished": "2026-11-24T09:00:00Z", "ended": "complete", "why": null, "overrides": [],
+        "journal_lines": 3, "plan": plan["id"], "confirmed": true, "journal": "certification.plan.journal.jsonl", "results": [],
+        "counts": {},
+    });
     std::fs::write(company.run.join("certification.apply.json"), outcome.to_string()).unwrap();
     company.certify(&["--finish"]).code(6);
     assert_eq!(company.plan("certification.plan.json"), plan);
@@ -460,10 +465,18 @@ fn a_record_that_was_made_anew_at_equal_length_is_refused() {
     let forged = std::fs::read(&record).unwrap();
     std::fs::remove_file(&record).unwrap();
     company.answers(&account, "head@acme.example", "09:00", "revoke");
-    company.audit();
+    let next = company.folder.run_of(&company.audit());
     std::fs::write(&record, forged).unwrap();
     let refused = company.certify(&[]).code(6).stderr;
     assert!(refused.contains("was changed after the run") && refused.contains("recorded its first 1 line"), "{refused}");
+    // A run that cannot be read is not taken for one that has seen nothing.
+    let manifest = next.folder.join("manifest.json");
+    let whole = std::fs::read(&manifest).unwrap();
+    std::fs::write(&manifest, &whole[1..]).unwrap();
+    let refused = company.certify(&[]).code(1).stderr;
+    assert!(refused.contains("what it recorded of certification.jsonl is not known"), "{refused}");
+    let verified = company.run(&["verify", &company.id]).stdout;
+    assert!(verified.contains("what it recorded of this run is not known"), "{verified}");
 }
 
 /// A packet of another split shows what was answered, and says it for nobody.

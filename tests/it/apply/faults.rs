@@ -21,7 +21,7 @@ use super::company::{options, plan_now, state};
 use super::fixture::{action, approved, create, deactivate, hundred, order, update};
 
 /// What goes wrong with one request. The slow one is slower than anybody waits here.
-const FAULTS: [&str; 16] = [
+const FAULTS: [&str; 21] = [
     "cut",
     "cut-after",
     "slow:600",
@@ -30,11 +30,16 @@ const FAULTS: [&str; 16] = [
     "expire",
     "400",
     "404",
+    "404:1",
     "401",
     "403",
     "408",
+    "408:1",
+    "409",
+    "409:1",
     "429",
     "429:0",
+    "429:1",
     "500",
     "502",
     "503",
@@ -59,6 +64,8 @@ enum Way {
     Scim,
     /// The second of two steps: accounts that were demoted are deleted, and what they own is read before each.
     Delete,
+    /// What a revert does: an account gets its role and its groups back, one is switched on again, one that was made is deleted.
+    Undo,
 }
 
 fn actions(way: Way) -> Vec<Action> {
@@ -68,13 +75,18 @@ fn actions(way: Way) -> Vec<Action> {
     let (mut grouped, mut invited) = (create(900), create(901));
     grouped.after.insert("groups".into(), json!(["Finance Team"]));
     invited.after.insert("sendInvite".into(), true.into());
+    let again = action(ActionKind::Reactivate, 15, json!({"active": false}), json!({"active": true}));
+    let group = |id: u64, name: &str| json!({"id": 1_000_000_000 + id, "name": name});
     match way {
         Way::Rest => {
-            let again = action(ActionKind::Reactivate, 15, json!({"active": false}), json!({"active": true}));
-            let group = |id: u64, name: &str| json!({"id": 1_000_000_000 + id, "name": name});
             let was = json!({"email": "p16@acme.com", "role": "Participant", "groups": [group(1, "Sales"), group(2, "Everybody")]});
             let demote = action(ActionKind::Demote, 16, was, json!({"role": "Social", "groups": []}));
             vec![update(10), update(11), deactivate(12), delete, demote, grouped, invited, again]
+        }
+        Way::Undo => {
+            let restored = json!({"role": "Participant", "groups": [group(1, "Sales"), group(2, "Everybody")]});
+            let restore = action(ActionKind::Update, 16, json!({"role": "Social", "groups": []}), restored);
+            vec![update(10), delete, restore, again]
         }
         Way::Delete => {
             let demoted = json!({"active": true, "email": "p16@acme.com", "name": "Person 16", "role": "Participant"});
@@ -89,7 +101,10 @@ impl Stage {
         let mut accounts = options().accounts;
         accounts.truncate(12);
         accounts.iter_mut().filter(|user| user["id"] == 15).for_each(|user| user["active"] = false.into());
-        let group = |name: &str, members: &[u64]| (name.to_owned(), members.to_vec());
+        let taken = |user: &&mut Value| way == Way::Undo && user["id"] == 16;
+        accounts.iter_mut().filter(taken).for_each(|user| user["role"] = "Social".into());
+        let others = |id: &u64| way != Way::Undo || *id != 16;
+        let group = |name: &str, members: &[u64]| (name.to_owned(), members.iter().copied().filter(others).collect());
         let groups = vec![group("Finance Team", &[10]), group("Sales", &[16, 10]), group("Everybody", &[16])];
         let datasets = vec![DataSet::owned("d-1", "Sales", 10)];
         let domo = Sandbox::start(Options { accounts, groups, datasets, ..options() }).await.unwrap();
@@ -154,7 +169,7 @@ impl Stage {
         let users = self.domo.users();
         let groups = self.domo.groups();
         let is_in = |name: &str, id: u64| groups.iter().any(|(group, members)| group == name && members.contains(&id));
-        let (leaves, _) = action.memberships();
+        let (leaves, joins) = action.memberships();
         let user = users.iter().find(|user| user["id"] == action.account_id.unwrap_or(0) && user["deleted"] != true);
         match (action.kind, user) {
             (ActionKind::Create, _) => users.iter().filter(|user| user["email"].as_str() == action.email.as_deref()).any(|user| {
@@ -166,6 +181,7 @@ impl Stage {
                 let id = user["id"].as_u64().unwrap();
                 action.after.iter().filter(|(field, _)| *field != "groups").all(|(field, wanted)| user[field] == *wanted)
                     && leaves.iter().all(|group| !is_in(&group.name, id))
+                    && joins.iter().all(|group| is_in(&group.name, id))
             }
             (_, None) => false,
         }
@@ -273,6 +289,11 @@ fn every_fault(way: Way) {
 #[test]
 fn every_fault_at_every_request_is_survived() {
     every_fault(Way::Rest);
+}
+
+#[test]
+fn every_fault_at_every_request_of_a_revert_is_survived() {
+    every_fault(Way::Undo);
 }
 
 #[test]

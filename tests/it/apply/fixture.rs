@@ -53,7 +53,18 @@ pub fn create(account: u64) -> Action {
 pub fn order<'a>(plan: &'a Path, config: &'a Config) -> Order<'a> {
     static NONE: BTreeMap<String, String> = BTreeMap::new();
     let (superseded, instances, overrides) = (&NONE, vec!["sandbox".into()], Vec::new());
-    Order { plan, home: plan, archive: None, superseded, config, instances, by: applier("bob"), overrides, invite: false }
+    Order {
+        plan,
+        home: plan,
+        archive: None,
+        superseded,
+        config,
+        instances,
+        by: applier("bob"),
+        overrides,
+        invite: false,
+        alone: false,
+    }
 }
 
 /// A hundred active accounts; 1 to 3 are Admins.

@@ -229,6 +229,11 @@ fn a_journal_that_is_gone_or_shorter_than_somebody_saw_it_is_refused() {
     std::fs::write(story.journal(), &whole).unwrap();
     std::fs::copy(story.plan(), story.company.path("copy.json")).unwrap();
     story.apply("copy.json", &["--confirm"]).code(6);
+    // That of the plan itself is lost: what its last apply came to lies beside the plan.
+    std::fs::remove_file(story.journal()).unwrap();
+    let copy = story.apply("copy.json", &["--confirm"]).code(6).stderr;
+    assert!(copy.contains("copy.journal.jsonl is missing, but ") && copy.contains("apply.json knows of"), "{copy}");
+    std::fs::write(story.journal(), &whole).unwrap();
     // Somebody tidied up the outcome too; the run after it knows.
     story.company.audit();
     std::fs::remove_file(story.run.join("apply.json")).unwrap();
@@ -237,6 +242,57 @@ fn a_journal_that_is_gone_or_shorter_than_somebody_saw_it_is_refused() {
     assert_eq!(story.company.writes(), writes);
     std::fs::write(story.journal(), &whole).unwrap();
     assert_eq!(story.apply(story.plan(), &["--confirm"]).code(0).json()["counts"], json!({"already-done": 3}));
+}
+
+/// What cannot be read is not taken for a file that is not there.
+#[test]
+fn an_outcome_that_cannot_be_read_leaves_the_length_of_the_journal_unknown() {
+    let story = Audited::new("");
+    story.apply(story.plan(), &["--confirm"]).code(0);
+    let (outcome, writes) = (story.run.join("apply.json"), story.company.writes());
+    let whole = std::fs::read(&outcome).unwrap();
+    std::fs::write(&outcome, &whole[..whole.len() / 2]).unwrap();
+    std::fs::remove_file(story.journal()).unwrap();
+    let refused = story.apply(story.plan(), &["--confirm"]).code(6).stderr;
+    assert!(refused.contains("apply.json was altered"), "{refused}");
+    assert_eq!(story.company.writes(), writes);
+}
+
+/// It may be a copy of one that was applied, or whose approvals were taken back: nobody here can know.
+#[test]
+fn that_no_archive_is_at_hand_is_said_and_goes_on_record() {
+    let story = Audited::new("");
+    let away = story.company.path("away");
+    // A copy of the plan, and one of its run's folder without the others.
+    let lone = away.join(story.run.file_name().unwrap());
+    std::fs::create_dir_all(&lone).unwrap();
+    for file in std::fs::read_dir(&story.run).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), lone.join(file.file_name())).unwrap();
+    }
+    std::fs::copy(story.plan(), story.company.path("copy.json")).unwrap();
+    let said = "was made in is not at hand";
+    let copies = ["copy.json", lone.join("plan.json").to_str().unwrap()].map(str::to_owned);
+    for copy in &copies {
+        for args in [&["--archive", "nowhere"][..], &["--archive", "nowhere", "--bulk-import", "import"]] {
+            let told = story.apply(copy, args).stderr;
+            assert!(told.contains(said), "{told}");
+        }
+        let told = story.apply(copy, &["--archive", "nowhere", "--confirm"]).code(0).stderr;
+        assert!(told.contains(said), "{told}");
+        let read = |path: PathBuf| std::fs::read_to_string(path).unwrap();
+        let beside = |name: &str| match copy.as_str() {
+            "copy.json" => read(story.company.path(&format!("copy.{}", name.trim_start_matches("plan.")))),
+            _ => read(lone.join(name)),
+        };
+        let journal = Journal::read(beside("plan.journal.jsonl")).unwrap();
+        assert!(journal.opened().all(|(_, open)| open.alone));
+        assert!(beside("apply.json").contains("\"alone\": true"), "{copy}");
+        assert!(beside("decisions.html").contains("with no archive of its run at hand"), "{copy}");
+    }
+    let told = story.apply(story.plan(), &["--confirm"]).code(0).stderr;
+    assert!(!told.contains(said), "{told}");
+    assert!(!std::fs::read_to_string(story.journal()).unwrap().contains("alone"));
 }
 
 /// An archive that cannot be listed is not none: what later runs know of the journal would not be heard.

@@ -237,6 +237,27 @@ fn a_plan_is_never_overwritten_and_a_missing_journal_is_wrong_usage() {
     assert!(rehearsed.stderr.contains("a dry run, `apply` without --confirm"), "{}", rehearsed.stderr);
 }
 
+/// Drawn whole or not at all: what cannot be read is not taken for gone.
+#[test]
+fn a_revert_that_is_disturbed_while_it_reads_undoes_all_of_it_or_is_no_plan() {
+    let company = Company::new(vec![update(10), deactivate(11)]);
+    company.apply(&["--confirm"]).code(0);
+    let faults = ["cut", "cut-after", "truncate", "404", "404:1", "408", "408:1", "409", "409:1", "429", "429:1", "503:1"];
+    for (number, fault) in faults.iter().enumerate() {
+        let request = if number % 2 == 0 { "/v1/users/10#1" } else { "/v1/users#1" };
+        let fault = format!("GET {request}={fault}");
+        company.domo.fault(fault.parse().unwrap());
+        let ran = company.run(&["revert", "plan.journal.jsonl", "--json"]);
+        company.domo.clear_faults();
+        let plan = company.path("revert.plan.json");
+        match ran.code {
+            0 => assert_eq!((&ran.json()["actions"], &ran.json()["stays"]), (&json!(2), &json!([])), "{fault}"),
+            _ => assert!(ran.code == 1 && !plan.exists(), "{fault}: {}", ran.stderr),
+        }
+        std::fs::remove_file(plan).unwrap_or_default();
+    }
+}
+
 /// It would say that nothing was done, or undo a part of it.
 #[test]
 fn a_journal_that_the_apply_knows_of_and_that_is_gone_or_shorter_is_refused() {

@@ -84,7 +84,7 @@ fn every_write_has_its_record_before_it_and_the_account_as_it_was() {
     else {
         panic!("{events:#?}")
     };
-    assert_eq!(open.by, [domo_reconcile::archive::run::user()]);
+    assert_eq!(open.by, [domo_reconcile::archive::user::name()]);
     assert_eq!(Value::Object(was.clone()), account(10));
     assert_eq!(json!(change), json!({"title": "Lead"}));
     assert_eq!(left["title"], "Lead");
@@ -102,7 +102,7 @@ fn the_files_an_apply_leaves_are_for_their_owner_only() {
     let record: Value = serde_json::from_str(&company.read("apply.json")).unwrap();
     assert_eq!(
         (&record["counts"], &record["ended"], &record["by"]),
-        (&json!({"done": 1}), &json!("complete"), &json!([domo_reconcile::archive::run::user()]))
+        (&json!({"done": 1}), &json!("complete"), &json!([domo_reconcile::archive::user::name()]))
     );
 }
 
@@ -373,7 +373,7 @@ fn nobody_applies_what_they_approved_where_two_are_asked_for() {
 
 #[test]
 fn who_applies_is_the_operating_systems_user_whatever_the_environment_and_by_say() {
-    let user = domo_reconcile::archive::run::user();
+    let user = domo_reconcile::archive::user::name();
     let company = Company::new(vec![update(10)]);
     company.configure("[policy]\nsecond_person = true\n");
     let mut plan: Value = serde_json::from_str(&company.read("plan.json")).unwrap();
@@ -392,7 +392,7 @@ fn a_review_keeps_the_operating_systems_user_beside_the_name_that_was_said() {
     let company = Company::new(vec![update(10)]);
     company.run(&["review", "plan.json", "--reject", "all", "--by", "eve", "--overrule", "--comment", "not now"]).code(0);
     let decision = serde_json::from_str::<Value>(&company.read("plan.json")).unwrap()["decisions"]["A-update-10"].clone();
-    assert_eq!((decision["by"].as_str(), decision["user"].as_str()), (Some("eve"), Some(&*domo_reconcile::archive::run::user())));
+    assert_eq!((decision["by"].as_str(), decision["user"].as_str()), (Some("eve"), Some(&*domo_reconcile::archive::user::name())));
 }
 
 #[test]

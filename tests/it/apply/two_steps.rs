@@ -191,6 +191,23 @@ fn nobody_is_proposed_for_deletion_where_a_journal_cannot_be_relied_on() {
     unsure("it is missing");
 }
 
+/// A run records what is beside all runs of its archive, of whatever instance.
+#[test]
+fn a_journal_that_only_a_run_of_another_instance_recorded_is_missed_as_well() {
+    let left = Left::on(Profile::guide());
+    let journal = left.carry_out("").join("revert.plan.journal.jsonl");
+    std::fs::write(&journal, "{\"altered\": true}\n").unwrap();
+    left.company.write("other.toml", "[domo]\ninstance = \"other\"\n");
+    left.company.write("users.json", &Value::from(left.company.domo.users()).to_string());
+    let other = ["audit", "--config", "other.toml", "--accounts", "users.json", "--directory", "workers.csv", "--json"];
+    assert_eq!(left.company.run(&other).code(0).json()["evidence"], "complete");
+    std::fs::remove_file(&journal).unwrap();
+    let (_, run) = left.audit_in(40, "delete_after_days = 30");
+    assert_eq!(planned(&run), []);
+    let report = std::fs::read_to_string(run.join("report.md")).unwrap();
+    assert!(report.contains("so that nothing is proposed for deletion") && report.contains("it is missing"), "{report}");
+}
+
 /// A revert elsewhere leaves no journal here, but who was active at a later run was given back.
 #[test]
 fn who_was_active_at_a_later_run_is_not_proposed_for_deletion() {

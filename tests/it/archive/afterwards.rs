@@ -177,8 +177,43 @@ fn an_outcome_that_does_not_fit_the_journal_is_told() {
     let applied = Applied::new();
     let outcome = applied.change("apply.json", "\"done\"", "\"failed\"");
     assert!(applied.verify().code(1).stdout.contains("apply.json says `failed` of A-"), "{}", applied.verify().stdout);
-    std::fs::write(applied.path("apply.json"), outcome).unwrap();
+    // Nor is anything else in it said by nobody.
+    let told: Value = serde_json::from_str(&outcome).unwrap();
+    for (place, value) in [
+        ("/by", json!(["eve@example.com"])),
+        ("/overrides", json!([{"guard": "rejected-rows", "value": 1, "limit": 0, "reason": "known"}])),
+        ("/started", json!("2020-01-01T00:00:00Z")),
+        ("/finished", json!("2999-01-01T00:00:00Z")),
+        ("/ended", json!("stopped")),
+        ("/why", json!("interrupted")),
+        ("/instance", json!("other")),
+        ("/counts", json!({"done": 2})),
+        ("/results", json!([])),
+        ("/results/0/detail", json!("it was so before anything was written")),
+        ("/results/0/account_id", json!(104)),
+        ("/results/0/kind", json!("demote")),
+        ("/journal_lines", json!(1)),
+    ] {
+        let mut altered = told.clone();
+        *altered.pointer_mut(place).unwrap() = value;
+        std::fs::write(applied.path("apply.json"), altered.to_string()).unwrap();
+        let said = applied.verify().code(1).stdout;
+        assert!(said.contains("apply.json") && !said.contains("it agrees with"), "{place}: {said}");
+    }
+    std::fs::write(applied.path("apply.json"), &outcome).unwrap();
     applied.verify().code(0);
+    // Of an apply after it that was cut short it tells nothing; of one that ended it should.
+    let whole = std::fs::read_to_string(applied.path("plan.journal.jsonl")).unwrap();
+    applied.with("apply", &["--confirm"]).code(0);
+    let longer = std::fs::read_to_string(applied.path("plan.journal.jsonl")).unwrap();
+    let opened: String = longer.split_inclusive('\n').take(whole.lines().count() + 1).collect();
+    std::fs::write(applied.path("apply.json"), &outcome).unwrap();
+    assert!(applied.verify().code(0).stdout.contains("apply.json is of an earlier apply than the last one"));
+    std::fs::write(applied.path("plan.journal.jsonl"), opened).unwrap();
+    assert!(applied.verify().code(0).stdout.contains("it agrees with plan.journal.jsonl"));
+    // And the next run records it.
+    applied.next();
+    assert!(applied.verify().code(0).stdout.contains("apply.json is as the run"));
     std::fs::remove_file(applied.path("plan.journal.jsonl")).unwrap();
     assert!(applied.verify().code(1).stdout.contains("apply.json cannot be held against plan.journal.jsonl"));
 }
@@ -202,7 +237,7 @@ fn the_next_run_records_decisions_and_journal_and_its_chain_protects_them() {
     let first = whole.split_inclusive('\n').next().unwrap();
     std::fs::write(&journal, first).unwrap();
     let said = applied.verify().code(1).stdout;
-    assert!(said.contains("plan.journal.jsonl was altered: on ") && said.contains(&next.id()), "{said}");
+    assert!(said.contains(&format!("plan.journal.jsonl was altered: it has 1 line, but the run {} knows of", next.id())), "{said}");
     std::fs::remove_file(&journal).unwrap();
     assert!(applied.verify().code(1).stdout.contains("plan.journal.jsonl is missing: a later run recorded it."));
     std::fs::write(&journal, &whole).unwrap();
@@ -372,13 +407,12 @@ fn every_file_that_was_altered_shortened_removed_or_added_is_told_by_name() {
             damage();
             let verified = applied.verify();
             let said = format!("{}{}", verified.stdout, verified.stderr);
-            // What the last apply said of itself stands in its journal, too.
-            let told = if name == "apply.json" && matches!(what, "altered" | "removed") {
-                true
-            } else if remade.contains(&name.as_str()) && what != "removed" {
-                said.contains(&format!("{name} was made anew or CHANGED after the run"))
+            let changed = said.contains(&format!("{name} was made anew or CHANGED after the run"));
+            let told = if remade.contains(&name.as_str()) && what != "removed" {
+                changed
             } else {
-                verified.code == 1 && said.contains(name)
+                // In which folder its journal was once, only the record of the next run tells.
+                verified.code == 1 && said.contains(name) || name == "apply.json" && changed
             };
             assert!(told, "{name}, {what}: {said}");
             // What stands there may be a pipe, and writing to it would wait.
