@@ -10,7 +10,7 @@ use super::read::Reader;
 use super::sent::WriteError;
 use super::session::{Door, Session, Unusable, endpoint, json, no_scim};
 use super::wire::{CallError, Loose};
-use super::write::{Writer, Written};
+use super::write::{Writer, Written, elsewhere};
 use crate::http::{Method, Url};
 use crate::text;
 
@@ -109,6 +109,7 @@ impl Writer {
             // A second PATCH could meet an instance that deletes: nothing is repeated here.
             (Err(WriteError::NotHonoured(_)), Some(_)) => Err(sent.gave_up("the account is unchanged")),
             (Err(WriteError::NotHonoured(why)), None) => Err(WriteError::NotShown(why)),
+            (Err(error), Some(_)) if sent.did_nothing() => Err(elsewhere(account, error)),
             (Err(error), _) => Err(error),
         }
     }

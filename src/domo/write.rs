@@ -133,12 +133,8 @@ impl Writer {
                 }
                 (Err(WriteError::NotHonoured(_)), Some(_)) => return Err(lost.unwrap_or(sent).gave_up("the account is unchanged")),
                 (Err(WriteError::NotHonoured(why)), None) => return Err(WriteError::NotShown(why)),
-                // Nothing of ours took place, so that what reads otherwise is somebody else's doing.
-                (Err(WriteError::Surprise { field, why, .. }), Some(_)) if lost.is_none() && sent.did_nothing() => {
-                    return Err(match field.as_str() {
-                        "deleted" => WriteError::Gone(format!("{account} is not there any more")),
-                        field => WriteError::Moved(format!("`{field}`: {why}")),
-                    });
+                (Err(error), Some(_)) if error.stops_the_run() && lost.is_none() && sent.did_nothing() => {
+                    return Err(elsewhere(account, error));
                 }
                 (Err(WriteError::Unknown(_)), Some(why)) if lost.is_none() && matches!(sent, Sent::Nowhere(_) | Sent::Late) => {
                     return Err(WriteError::Transport(why));
@@ -391,6 +387,15 @@ impl Writer {
             self.miss();
         }
         Ok(false)
+    }
+}
+
+/// What reads otherwise although nothing of ours took place is somebody else's doing.
+pub(super) fn elsewhere(account: &Account, error: WriteError) -> WriteError {
+    match error {
+        WriteError::Surprise { field, .. } if field == "deleted" => WriteError::Gone(format!("{account} is not there any more")),
+        WriteError::Surprise { field, why, .. } => WriteError::Moved(format!("`{field}`: {why}")),
+        other => other,
     }
 }
 

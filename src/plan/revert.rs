@@ -89,10 +89,12 @@ impl Undo {
             _ => done.clone(),
         };
         let done = &settled;
-        if open
-            && matches!(done.kind, ActionKind::Update | ActionKind::Deactivate | ActionKind::Reactivate | ActionKind::Demote)
-            && done.standing.changed().is_empty()
-        {
+        let shows = match done.kind {
+            ActionKind::Create => true,
+            ActionKind::Delete => !matches!(now, Some(Lookup::Found(_))),
+            _ => !done.standing.changed().is_empty(),
+        };
+        if open && !shows {
             let why = "it was sent, and Domo does not show it so far: there is nothing to undo unless it shows later";
             return self.stays.push(done.stays(why));
         }

@@ -503,7 +503,7 @@ fn everything_that_is_wrong_is_told_at_once() {
     std::fs::write(folder.path().join("own/texts.toml"), "[severity]\nnosuch = \"x\"\nother = \"y\"\n").unwrap();
     let rules = "[domo]\nconcurency = 3\n[[directory]]\npath = \"workers.csv\"\n[directory.columns]\nemail = \"E-Mial\"\n\
                  name = \"Nmae\"\nnmae = \"Name\"\n[report]\ntemplates = \"own\"\n\
-                 [[directory]]\nurl = \"https://hr.example/people.csv\"\n";
+                 [[directory]]\nurl_env = \"https://hr.example/T0PSECRET\"\n";
     std::fs::write(folder.path().join("domo-reconcile.toml"), rules).unwrap();
     let ran = run(folder.path(), ["check", "--json"]).code(2);
     let answer = ran.json();
@@ -521,7 +521,8 @@ fn everything_that_is_wrong_is_told_at_once() {
         assert_eq!(problems.iter().filter(|problem| problem.contains(told)).count(), 1, "{told}: {problems:#?}");
     }
     assert_eq!(problems.len(), 8, "{problems:#?}");
-    assert!(ran.stderr.contains("hr.example is asked once the configuration is right"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("[[directory]] number 2 is asked once the configuration is right"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("T0PSECRET"), "{}", ran.stderr);
 }
 
 /// A line that is not understood may be the one that says whose client it is: no other is tried in its place, nowhere.

@@ -208,8 +208,9 @@ impl RunFolder {
         json.push(b'\n');
         // All that the manifest names must be on disk before it is.
         files::sync_folder(&self.path).with_context(|| writing(&path))?;
-        files::put(&path, files::all(&json)).with_context(|| writing(&path))?;
-        files::sync_folder(self.archive()).with_context(|| writing(&path))?;
+        let put = files::put(&path, files::all(&json)).and_then(|()| files::sync_folder(self.archive()));
+        // A run that failed is none, whatever of its manifest is there already.
+        put.inspect_err(|_| _ = std::fs::remove_file(&path)).with_context(|| writing(&path))?;
         Ok(self.path.clone())
     }
 }

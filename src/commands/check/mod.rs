@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Exit, Failed, Invocation, directories, notice};
-use crate::config::{Directory, Loaded, Notify};
+use crate::config::{Loaded, Notify};
 use crate::directory::Overview;
 use crate::directory::facts::Facts;
 use crate::directory::overview;
@@ -117,14 +117,12 @@ pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit>
     let as_of = options.as_of.unwrap_or_else(|| loaded.config.report.today(invocation.started));
     let mut directories = loaded.config.directories(&options.directory);
     if !readable {
-        let (fetched, files): (Vec<_>, Vec<_>) = directories.into_iter().partition(Directory::is_fetched);
-        directories = files;
-        // One without a path is a problem that is told.
-        directories.retain(|directory| !directory.path.as_os_str().is_empty());
-        for directory in fetched {
-            let what = "is asked once the configuration is right";
-            invocation.terminal.say(format!("note: the directory {} {what}", visible(&directory.label())));
+        // By number: in a configuration that is not right a secret may stand where a name should.
+        for (number, _) in (1..).zip(&directories).filter(|(_, directory)| directory.is_fetched()) {
+            invocation.terminal.say(format!("note: [[directory]] number {number} is asked once the configuration is right"));
         }
+        // One without a path is a problem that is told.
+        directories.retain(|directory| !directory.is_fetched() && !directory.path.as_os_str().is_empty());
     }
     archive::say_shared([Path::new(cli::ARCHIVE)]);
     let mut understood = Vec::new();

@@ -128,6 +128,27 @@ fn a_link_to_a_plan_is_that_plan() {
     assert_eq!(story.apply(story.plan(), &["--confirm"]).code(0).json()["counts"], json!({"already-done": 3}));
 }
 
+/// As somebody downloads it: it looks like an archive of its own.
+#[test]
+fn a_copy_of_a_whole_run_folder_knows_what_its_archive_knows() {
+    let story = Audited::new("");
+    let copy = story.company.path("dl").join(story.run.file_name().unwrap());
+    std::fs::create_dir_all(&copy).unwrap();
+    for file in std::fs::read_dir(&story.run).unwrap().map(|entry| entry.unwrap()) {
+        std::fs::copy(file.path(), copy.join(file.file_name())).unwrap();
+    }
+    let copied = copy.to_str().unwrap();
+    let rejected = ["--reject", "all", "--by", "legal", "--comment", "court order", "--overrule"];
+    story.review(story.plan(), &rejected).code(0);
+    let refused = story.apply(copied, &["--confirm"]).code(2).stderr;
+    assert!(refused.contains("is a copy of") && refused.contains("another decision"), "{refused}");
+    story.review(story.plan(), &["--approve", "all", "--by", "ana", "--overrule", "--comment", "lifted"]).code(0);
+    story.apply(story.plan(), &["--confirm"]).code(0);
+    let writes = story.company.writes().len();
+    story.apply(copied, &["--confirm"]).code(6);
+    assert_eq!(story.company.writes().len(), writes);
+}
+
 #[test]
 fn every_command_holds_the_lock_of_what_a_link_leads_to() {
     let story = Audited::new("");
