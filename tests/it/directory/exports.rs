@@ -972,6 +972,25 @@ fn a_question_whose_answer_is_that_somebody_left_is_heard() {
 }
 
 #[test]
+fn a_status_word_is_known_with_its_code_and_a_word_for_leave_in_its_language() {
+    let judged = |stayed: &str, hers: &str| {
+        let rows = PEOPLE.iter().enumerate().map(|(at, person)| {
+            let status = if at == 3 { hers } else { stayed }.replace('"', "\"\"");
+            format!("{},{},\"{status}\"\n", person.3, person.2)
+        });
+        Company::new().with("staff.csv", format!("Employee ID,Email,Status\n{}", rows.collect::<String>())).audit("staff.csv", 0)
+    };
+    for (stayed, left) in [("Active (A)", "Terminated (T)"), ("A - Active", "T - Terminated"), ("A: Active", "T: Terminated")] {
+        let judged = judged(stayed, left);
+        assert_eq!((judged.of_kind("leaver").len(), judged.accounts("matched")), (1, 3), "{left}");
+    }
+    for away in ["Ruhend", "Abwesend", "חל\"ד", "חל״ד", "Leave of Absence (L)"] {
+        assert_eq!(judged("Active", away).accounts("matched"), 4, "{away}");
+    }
+    assert_eq!(judged("Active", "Active (LOA)").of_kind("not-evaluable").len(), 1);
+}
+
+#[test]
 fn padding_of_nuls_and_headers_in_the_middle_lose_nobody() {
     let padded =
         csv(4).replace("ines.duarte@acme.example", "ines.duarte@acme.example\0\0\0").replace("Active", "Active\0\0") + "\0\0\0\0";
