@@ -892,6 +892,7 @@ fn an_export_that_is_too_old_is_incomplete_evidence() {
     for (name, text) in [
         ("staff_2026-09-01.csv", csv(4)),
         ("staff-20260901.csv", csv(4)),
+        ("staff_2026-9-1.csv", csv(4)),
         ("staff.csv", format!("Report run: 1 September 2026,,,,\n{}", csv(4))),
         ("stand.csv", csv(4) + "\nErstellt am 01.09.2026 08:00\n"),
         ("list.json", json!({"generatedAt": "2026-09-01T08:00:00Z", "users": objects(0..4)}).to_string()),
@@ -929,6 +930,29 @@ fn a_sheet_for_each_department_is_a_directory_for_each() {
     let block = |sheet: &str| format!("[[directory]]\npath = \"by-department.xlsx\"\nsheet = \"{sheet}\"\n");
     let company = company.with("domo-reconcile.toml", block("Finance") + &block("Sales"));
     assert_eq!(company.audit("by-department.xlsx", 0).accounts("matched"), 4);
+}
+
+#[test]
+fn a_day_of_export_that_may_be_two_is_the_older_unless_the_export_or_the_configuration_shows_its_order() {
+    let dated = |hired: &str| {
+        let line =
+            |(given, family, email, number): &(&str, &str, &str, &str)| format!("{number},{given} {family},{email},{hired}\n");
+        let people: String = PEOPLE.iter().map(line).collect();
+        format!("Run Date: 11/09/2026,,,\nEmployee ID,Name,Email,Hire Date\n{people}")
+    };
+    let company = |hired: &str| Company::new().with("staff.csv", dated(hired));
+    let older = company("2020-01-31");
+    assert!(older.audit("staff.csv", 3).reasons().contains("it says it is of 2026-09-11"));
+    assert!(older.check("staff.csv").stdout.contains("may be 2026-09-11 or 2026-11-09"));
+    let order = |order: &str| format!("[[directory]]\npath = \"staff.csv\"\ndate_order = \"{order}\"\nmax_age_days = 30\n");
+    for (hired, order, code) in [
+        ("01/31/2020", String::new(), 0),
+        ("31/01/2020", order("dmy"), 3),
+        ("2020-01-31", order("mdy"), 0),
+        ("2020-01-31", order("dmy"), 3),
+    ] {
+        assert_eq!(company(hired).with("domo-reconcile.toml", &order).run("staff.csv").code, code, "{hired} {order}");
+    }
 }
 
 #[test]
