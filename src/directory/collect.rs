@@ -219,6 +219,8 @@ impl<'l> Collector<'l> {
             row: number,
             cells: texts().take(8).map(|(_, text)| shown(text)).collect(),
             filled: filled.len(),
+            called: texts().filter(|(at, _)| slot(*at).is_some_and(is_name)).map(|(_, text)| shown(text)).collect(),
+            keys: filled.iter().filter(|at| slot(**at).is_some_and(Slot::identifies)).count(),
             // What stands under an address beside something else is somebody's, though no address.
             named: is(&is_name) || filled.len() > 1 && is(&|slot| slot == Slot::Email),
             of_a_person: is(&|slot| !slot.identifies() && slot.field().is_some()),

@@ -122,10 +122,11 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
             .push("no column holds e-mail addresses: people are found by their employee number only, where Domo has it".into());
     }
     let listed = raw.rows.len() as u64;
-    apart::take_out(&mut raw, &mapping, file, &mut source)?;
+    let vacancies = apart::take_out(&mut raw, &mapping, file, index, &mut source)?;
     whole(&raw, file, listed, &mut source);
     let calendar = Calendar { epoch_1904, order: file.date_order, today };
-    let built = build::build(&raw, &mapping, file, calendar, index, &mut source)?;
+    let mut built = build::build(&raw, &mapping, file, calendar, index, &mut source)?;
+    built.doubts.extend(vacancies);
     if let Some(made) = in_name.or_else(|| age::labelled(raw.marks.dated()?)) {
         let (day, other) = made.settled(built.order, source.modified, today);
         source.exported = Some(day);
