@@ -12,7 +12,7 @@ use super::headers;
 use super::headers::mapping::Mapping;
 use super::headers::slot::Slot;
 use super::lists::{lines, lists, split};
-use super::people::Source;
+use super::people::{Doubt, Source};
 use super::raw::Raw;
 use super::status;
 use crate::config;
@@ -21,6 +21,7 @@ use crate::text::{Pattern, plural, squashed};
 lists! {
     "apart.txt";
     VACANT = "vacant",
+    MAY_BE_CALLED = "may be called",
     OF_PEOPLE = "of people",
 }
 
@@ -40,10 +41,18 @@ struct Apart {
     out: BTreeMap<u32, Cow<'static, str>>,
     /// Rows of which one cell says that they are nobody's, and others that they are somebody's.
     doubtful: BTreeMap<u32, String>,
+    /// The numbers of vacant positions. Whoever has such a number may be somebody all the same.
+    numbers: Vec<(u32, String)>,
 }
 
-/// Takes them out, and says how many of each there were.
-pub(super) fn take_out(raw: &mut Raw, mapping: &Mapping, file: &config::Directory, source: &mut Source) -> Result<()> {
+/// Takes them out, says how many of each there were, and doubts the numbers that vacant positions have.
+pub(super) fn take_out(
+    raw: &mut Raw,
+    mapping: &Mapping,
+    file: &config::Directory,
+    index: u32,
+    source: &mut Source,
+) -> Result<Vec<Doubt>> {
     let mut apart = Apart::default();
     apart.kinds(raw, mapping, source);
     apart.vacancies(raw, mapping, source);
@@ -52,7 +61,15 @@ pub(super) fn take_out(raw: &mut Raw, mapping: &Mapping, file: &config::Director
     source.skipped_rows += apart.out.len() as u64;
     raw.doubtful = apart.doubtful;
     raw.drop_rows(&apart.out)?;
-    Ok(())
+    let doubt = |(row, value): (u32, String)| Doubt {
+        source: index,
+        row,
+        field: "employee_number".into(),
+        problem: "it is that of a vacant position".into(),
+        value,
+        not_comparable: true,
+    };
+    Ok(apart.numbers.into_iter().map(doubt).collect())
 }
 
 impl Apart {
@@ -94,15 +111,19 @@ impl Apart {
             let Some(row) = raw.rows.get(at) else { continue };
             // A family may be called so: `Vaga, Anna`.
             let (vacant, may_be) = (names().any(is_vacant), names().any(is_vacant_or_family));
-            // A position is active as people are: beside `VACANT - Clerk` such a word says nothing.
-            let is_position = names().any(is_vacant_position);
+            // A position is active as people are: beside `VACANT` or `TBD - Clerk` such a word says nothing.
+            let is_position = names().any(|name| is_vacant_position(name) || is_vacant(name) && !may_be_called(name));
             let said = |cell: &str| if is_position { status::is_of_people(cell) } else { status::is_state(cell) };
+            let numbers = cells(Slot::EmployeeNumber);
             match (vacant, may_be, is_somebody(raw, mapping, at, said)) {
                 (false, false, _) | (false, true, true) => {}
-                (false, true, false) | (true, _, true) if !cells(Slot::EmployeeNumber).is_empty() => {
+                (false, true, false) | (true, _, true) if !numbers.is_empty() => {
                     self.doubtful.insert(*row, "its name may be a word for a vacant position; skip_rows settles it".to_owned());
                 }
-                _ => _ = self.out.entry(*row).or_insert(Cow::Borrowed("a vacant position")),
+                _ => {
+                    self.out.entry(*row).or_insert(Cow::Borrowed("a vacant position"));
+                    self.numbers.extend(numbers.into_iter().map(|number| (*row, number.to_owned())));
+                }
             }
         }
         say(self.out.len() - before, "vacant position", "vacant positions", source);
@@ -195,6 +216,12 @@ pub(super) fn is_no_person(word: &str) -> bool {
 /// Whether a name says that there is nobody: a word for it alone, or before a sign and the position (`VACANT - Clerk`).
 fn is_vacant(name: &str) -> bool {
     is_vacant_before(name, &['-', '–', ':', '(', '/', '#'])
+}
+
+/// Whether it says so in a word that is a family's, too, or stands for a name that is not known yet.
+fn may_be_called(name: &str) -> bool {
+    let lower = cells::trim(name).to_lowercase();
+    MAY_BE_CALLED.iter().any(|word| lower.trim_matches(|sign: char| !sign.is_alphanumeric()) == *word)
 }
 
 /// Whether it says so and names the position.

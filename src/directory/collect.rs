@@ -103,7 +103,8 @@ impl<'l> Collector<'l> {
     pub(super) fn row(&mut self, number: u32, row: &(impl Cells + ?Sized)) {
         let width = self.layout.headers.len();
         // Most rows are people: the rest is looked at only where nothing can be a key.
-        if (!self.is_keyed(row) || self.is_sentence(row)) && !self.keyless(number, row) {
+        let is_sentence = self.is_sentence(row);
+        if (is_sentence || !self.is_keyed(row)) && !self.keyless(number, row, is_sentence) {
             return;
         }
         if row.len() > width {
@@ -191,7 +192,7 @@ impl<'l> Collector<'l> {
     }
 
     /// Takes note of a row without a key; false where it certainly is no person.
-    fn keyless(&mut self, number: u32, row: &(impl Cells + ?Sized)) -> bool {
+    fn keyless(&mut self, number: u32, row: &(impl Cells + ?Sized), is_sentence: bool) -> bool {
         let filled: Vec<usize> = (0..row.len()).filter(|at| row.is_filled(*at)).collect();
         if filled.is_empty() {
             self.blank.push(number);
@@ -215,16 +216,18 @@ impl<'l> Collector<'l> {
             self.layout.wanted.iter().position(|wanted| *wanted == at).and_then(|place| *self.layout.slots.get(place)?)
         };
         let is = |fits: &dyn Fn(Slot) -> bool| filled.iter().filter_map(|at| slot(*at)).any(fits);
-        let shown = |text: Cow<'_, str>| cells::trim(&text).replace(cells::JOINER, " ").chars().take(200).collect();
+        let shown = |text: Cow<'_, str>| -> String { cells::trim(&text).replace(cells::JOINER, " ").chars().take(200).collect() };
+        let is_name = |slot| matches!(slot, Slot::Name | Slot::GivenName | Slot::FamilyName);
         self.keyless.push(Keyless {
             row: number,
             cells: texts().take(8).map(|(_, text)| shown(text)).collect(),
             filled: filled.len(),
+            called: texts().filter(|(at, _)| slot(*at).is_some_and(is_name)).map(|(_, text)| shown(text)).collect(),
+            keys: filled.iter().filter(|at| slot(**at).is_some_and(Slot::identifies)).count(),
             // What stands under an address beside something else is somebody's, though no address.
-            named: is(&|slot| matches!(slot, Slot::Name | Slot::GivenName | Slot::FamilyName))
-                || filled.len() > 1 && is(&|slot| slot == Slot::Email),
+            named: is(&is_name) || filled.len() > 1 && is(&|slot| slot == Slot::Email),
             of_a_person: is(&|slot| !slot.identifies() && slot.field().is_some()),
-            is_sentence: self.is_sentence(row),
+            is_sentence,
             counts: matches!(filled.as_slice(), [label, number] if *number == label + 1 && slot(*number).is_some()),
         });
         true

@@ -84,13 +84,13 @@ fn parts(sources: &mut [Source], files: &[config::Directory]) {
 fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Source)> {
     let Input { name, bytes, sha256, modified, origin, headers: said, stopped } = input;
     let max_age_days = file.max_age_days.unwrap_or(config::MAX_AGE_DAYS);
-    let exported = if file.is_fetched() { None } else { age::of_name(&name) };
+    let in_name = if file.is_fetched() { None } else { age::of_name(&name) };
     let name = file.name.clone().unwrap_or(name);
     let (size, is_blank) = (bytes.len() as u64, read::is_blank(&bytes));
     // The clock by which a file has its day, whatever day stands for today in a run.
     let today = chrono::Utc::now().date_naive();
     let mut source =
-        Source { name, sha256, bytes: size, modified, read_on: Some(today), exported, max_age_days, origin, ..Source::default() };
+        Source { name, sha256, bytes: size, modified, read_on: Some(today), max_age_days, origin, ..Source::default() };
     let mut table = read::table(bytes, file, &mut source)?;
     said.iter().for_each(|(name, value)| table.raw.marks.header(name, value));
     table.raw.marks.close();
@@ -122,10 +122,21 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
             .push("no column holds e-mail addresses: people are found by their employee number only, where Domo has it".into());
     }
     let listed = raw.rows.len() as u64;
-    apart::take_out(&mut raw, &mapping, file, &mut source)?;
+    let vacancies = apart::take_out(&mut raw, &mapping, file, index, &mut source)?;
     whole(&raw, file, listed, &mut source);
     let calendar = Calendar { epoch_1904, order: file.date_order, today };
-    let built = build::build(&raw, &mapping, file, calendar, index, &mut source)?;
+    let mut built = build::build(&raw, &mapping, file, calendar, index, &mut source)?;
+    built.doubts.extend(vacancies);
+    if let Some(made) = in_name.or_else(|| age::labelled(raw.marks.dated()?)) {
+        let (day, other) = made.settled(built.order, source.modified, today);
+        source.exported = Some(day);
+        source.notes.extend(other.map(|other| {
+            format!(
+                "the day it says it was made may be {day} or {other}: the older counts for its age; date_order in the configuration \
+                 settles it"
+            )
+        }));
+    }
     source.rejected = built.rejected.len() as u64;
     source.rows = built.frame.height() as u64 + source.rejected;
     if is_blank {
@@ -171,7 +182,6 @@ fn refuse_unmatchable(raw: &Raw, mapping: &Mapping) -> Result<()> {
 
 /// Why the list may not be the whole directory, by what it says of itself, and by its number.
 fn whole(raw: &Raw, file: &config::Directory, listed: u64, source: &mut Source) {
-    source.exported = source.exported.or(raw.marks.dated().and_then(age::labelled));
     source.incomplete.extend(raw.cut.iter().cloned());
     let doubts = raw.marks.doubts();
     if doubts.is_empty() {

@@ -137,6 +137,10 @@ pub(super) struct Keyless {
     pub(super) cells: Vec<String>,
     /// How many of its cells hold anything.
     pub(super) filled: usize,
+    /// Those under a name.
+    pub(super) called: Vec<String>,
+    /// How many stand under a key, and are none.
+    pub(super) keys: usize,
     /// Whether one stands under a name, or beside others under an address.
     pub(super) named: bool,
     /// Whether one stands under another field of a person.

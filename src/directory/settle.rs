@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, HashSet};
 use anyhow::Result;
 
 use super::days::dates;
+use super::headers::slot::Slot;
 use super::lists::lists;
 use super::raw::{Keyless, Raw};
-use super::{cells, status};
+use super::{cells, headers, status};
 
 lists! {
     "settle.txt";
@@ -25,22 +26,66 @@ lists! {
 /// Decides what rows without a key are. `above` are the rows above the headers, which some reports print on every page.
 pub(super) fn settle(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Result<()> {
     let keyless: HashSet<u32> = raw.keyless.iter().map(|keyless| keyless.row).collect();
-    let whole = raw.keyless.iter().filter(|keyless| keyless.named && keyless.filled > 1 && !is_footer(keyless));
-    let whole = whole.map(|keyless| keyless.row);
-    let last = raw.rows.iter().rev().find(|row| !keyless.contains(row)).copied().into_iter().chain(whole).max().unwrap_or(0);
+    let keyed = raw.rows.iter().rev().find(|row| !keyless.contains(row)).copied();
+    let aside = aside(raw, &keyless, keyed);
+    let is_whole = |keyless: &&Keyless| keyless.named && keyless.filled > 1 && !is_footer(keyless) && !aside.contains(&keyless.row);
+    let whole = raw.keyless.iter().filter(is_whole).map(|keyless| keyless.row);
+    let last = keyed.into_iter().chain(whole).max().unwrap_or(0);
     let mut out: BTreeMap<u32, Cow<'static, str>> = BTreeMap::new();
     for row in std::mem::take(&mut raw.keyless) {
         let again = above.iter().any(|title| is_again(title, &row));
         let closes = row.cells.first().is_some_and(|cell| ["trailer", "trl", "eof"].contains(&cell.to_lowercase().as_str()));
         let may_say = is_short(&row, width) || is_ellipsis(&row.cells) || again || closes;
         let marked = may_say && raw.marks.row(&row.cells, row.counts, row.row < last);
-        if let Some(why) = nobody(&row, marked, again, width, last) {
+        let behind = aside.contains(&row.row).then_some("behind the last person");
+        if let Some(why) = behind.or_else(|| nobody(&row, marked, again, width, last)) {
             let example = row.cells.first().filter(|_| is_short(&row, width)).map(|cell| format!(": `{}`", cut(cell)));
             out.insert(row.row, format!("{why}{}", example.unwrap_or_default()).into());
         }
     }
     raw.skip(out)?;
     Ok(())
+}
+
+/// Rows of a block of its own, a summary or a legend, that stands behind the last person with a key and something between: a label
+/// and what it stands for, and no cell under a name that is what somebody is called.
+fn aside(raw: &Raw, keyless: &HashSet<u32>, keyed: Option<u32>) -> HashSet<u32> {
+    let Some(keyed) = keyed else { return HashSet::new() };
+    let Some(first) = (keyed + 1..u32::MAX).find(|row| !keyless.contains(row)) else { return HashSet::new() };
+    let may_be = |row: &&Keyless| {
+        let has_more = row.called.len() + row.keys < row.filled;
+        row.row > first && row.filled <= 2 && !row.called.is_empty() && (!has_more || sums_up(row)) && !has_address(row)
+    };
+    let mut rows = raw.keyless.iter().filter(may_be).peekable();
+    if rows.peek().is_none() {
+        return HashSet::new();
+    }
+    // Parts of the company are called so, and no people.
+    let describes = |header: &str| {
+        let slot = headers::meaning(header).map(|(slot, _)| slot);
+        matches!(slot, Some(Slot::Department | Slot::Location | Slot::UserType | Slot::Status))
+    };
+    let columns = raw.columns.iter().filter(|column| describes(&column.header));
+    let parts: HashSet<String> = columns.flat_map(|column| column.values.iter().flatten().map(str::to_lowercase)).collect();
+    // `Left the company`; what else stands behind a name, `Ana Ruiz (external)`, leaves it one.
+    let is_phrase = |cell: &str| {
+        let plain = cell.chars().all(|sign| sign.is_alphabetic() || sign.is_whitespace() || sign == '-');
+        plain && cell.starts_with(char::is_uppercase) && !is_name(cell)
+    };
+    let is_nobody_s = |cell: &String| {
+        !cell.contains(char::is_alphabetic)
+            || cell.chars().count() == 1
+            || is_phrase(cell)
+            || status::is_state(cell)
+            || is_whole_footer(cell)
+            || headers::meaning(cell).is_some()
+            || parts.contains(&cell.to_lowercase())
+    };
+    rows.filter(|row| row.called.iter().all(is_nobody_s)).map(|row| row.row).collect()
+}
+
+fn has_address(row: &Keyless) -> bool {
+    row.cells.iter().any(|cell| cell.contains('@'))
 }
 
 /// Why a row is no person, if it is none. Among the people a name is somebody's, whatever reports call their totals.

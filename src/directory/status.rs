@@ -81,8 +81,8 @@ impl Words {
 
     /// Whether a word without a certain meaning says at least that somebody is not at work.
     pub(super) fn is_inactive(&self, word: &str) -> bool {
-        let folded = fold(word);
-        INACTIVE.contains(&folded) && self.meaning(word) == Meaning::Word(Status::Unknown)
+        let is = |word: &str| INACTIVE.contains(&fold(word));
+        (is(word) || without_code(word).is_some_and(is)) && self.meaning(word) == Meaning::Word(Status::Unknown)
     }
 
     /// Whether the letters of this column are yes and no.
@@ -135,18 +135,44 @@ impl Words {
         if KINDS.contains(&folded) {
             return if self.slot == Slot::Status { Meaning::Kind } else { Meaning::Switch(true) };
         }
-        // A code before its word: `T - Terminated`.
-        if let Some((code, named)) = word.split_once(" - ")
-            && (1..=3).contains(&code.trim().len())
-            && let Some(status) = WORDS.get(&fold(named))
-        {
-            return Meaning::Word(*status);
+        if let Some(named) = without_code(word) {
+            return self.meaning(named);
         }
         // `T` is "terminated" in as many systems as it is "true": letters are booleans only where the header asks a question.
         let letter = self.slot == Slot::Status && folded.len() == 1 && !folded.bytes().all(|byte| byte.is_ascii_digit());
         let boolean = self.truth(word).filter(|_| !letter);
         boolean.map_or(Meaning::Word(Status::Unknown), Meaning::Switch)
     }
+}
+
+/// A word without the code that a system writes beside it: `T - Terminated`, `T: Terminated`, `Terminated (T)`, `(T) Terminated`.
+fn without_code(word: &str) -> Option<&str> {
+    let word = cells::trim(word);
+    let spaced = || [" - ", " – ", ": "].iter().find_map(|sign| word.split_once(sign));
+    let (one, other, is_spaced) = if let Some(inner) = word.strip_suffix([')', ']', '）']) {
+        inner.rsplit_once(['(', '[', '（']).map(|(one, other)| (one, other, false))
+    } else if let Some(inner) = word.strip_prefix(['(', '[']) {
+        inner.split_once([')', ']']).map(|(one, other)| (one, other, false))
+    } else {
+        let joined = || word.split_once(['-', '–', ':']).map(|(one, other)| (one, other, false));
+        spaced().map(|(one, other)| (one, other, true)).or_else(joined)
+    }?;
+    let (one, other) = (one.trim(), other.trim());
+    let is_code = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    // Several letters elsewhere than before a dash may be a word of their own: `Active (LOA)`, `non-active`.
+    let is_sure = |text: &str| is_code(text) && (text.len() == 1 || text.bytes().all(|byte| byte.is_ascii_digit()));
+    let named = match (one, other) {
+        _ if is_sure(one) || is_spaced && is_code(one) => other,
+        _ if is_sure(other) => one,
+        _ => return None,
+    };
+    (named.chars().count() > 1).then_some(named)
+}
+
+/// Whether a word says how somebody is or was employed, and nothing of whether.
+pub(super) fn is_kind(word: &str) -> bool {
+    let is = |word: &str| KINDS.contains(&fold(word));
+    is(word) || without_code(word).is_some_and(is)
 }
 
 /// Whether a cell says that somebody is at work or not, rather than how: `actif`, `archivé`, and not `part-time`.
@@ -157,7 +183,7 @@ pub(super) fn is_state(cell: &str) -> bool {
         Some(status) => *status != Status::Unknown,
         None => INACTIVE.contains(&word),
     };
-    cell.len() <= 40 && is(fold(cell))
+    cell.len() <= 40 && (is(fold(cell)) || without_code(cell).is_some_and(|named| is(fold(named))))
 }
 
 /// Whether a cell is a word that is said of people alone: gone, on leave, to begin. Rooms and groups are active and inactive, too.
@@ -223,8 +249,25 @@ mod tests {
         assert_eq!(meaning(None, Slot::Status, "D"), Meaning::Word(Status::Unknown));
         assert_eq!(meaning(Some("PeopleSoft"), Slot::Status, "D"), Meaning::Word(Status::Terminated));
         assert_eq!(meaning(Some("SuccessFactors"), Slot::Status, "D"), Meaning::Word(Status::Active));
-        assert_eq!(meaning(None, Slot::Status, "T - Terminated"), Meaning::Word(Status::Terminated));
-        assert_eq!(meaning(None, Slot::Status, "0 - Inactive"), Meaning::Word(Status::Unknown));
+        for word in ["T - Terminated", "T – Terminated", "T: Terminated", "T-Terminated", "(T) Terminated", "T (Terminated)"] {
+            assert_eq!(meaning(None, Slot::Status, word), Meaning::Word(Status::Terminated), "{word}");
+        }
+        for (word, status) in [
+            ("Terminated (T)", Status::Terminated),
+            ("Active (A)", Status::Active),
+            ("Active [1]", Status::Active),
+            ("在籍（1）", Status::Active),
+            ("Leave of Absence (L)", Status::Leave),
+            ("0 - Inactive", Status::Unknown),
+            ("Inactive (I)", Status::Unknown),
+            ("Active (LOA)", Status::Unknown),
+            ("non-active", Status::Unknown),
+            ("A (T)", Status::Unknown),
+        ] {
+            assert_eq!(meaning(None, Slot::Status, word), Meaning::Word(status), "{word}");
+        }
+        assert_eq!(meaning(None, Slot::Status, "FT - Full-Time"), Meaning::Kind);
+        assert_eq!(meaning(Some("Personio"), Slot::Status, "inactive (3)"), Meaning::Word(Status::Terminated));
     }
 
     #[test]

@@ -45,9 +45,11 @@ struct Event<'a> {
 enum Seen {
     /// This account, on that day.
     On(u64, i32),
+    /// This account, and the day cannot be read.
+    Undated(u64),
     /// No account's own doing.
     Nobody,
-    /// Somebody, and who or when cannot be read.
+    /// Somebody, and who cannot be read.
     Unread,
 }
 
@@ -69,7 +71,8 @@ impl Event<'_> {
         let time = self.time.text().ok().flatten();
         match (id, time.and_then(|time| wire::day(&time))) {
             (Some(id), Some((day, _))) => Seen::On(id, day),
-            _ => Seen::Unread,
+            (Some(id), None) => Seen::Undated(id),
+            (None, _) => Seen::Unread,
         }
     }
 
@@ -114,7 +117,12 @@ impl Reader {
                 activity.events += rows as u64;
                 for (seen, done_to) in page {
                     match seen {
-                        Seen::On(id, day) => _ = activity.seen.entry(id).and_modify(|last| *last = day.max(*last)).or_insert(day),
+                        Seen::On(id, day) => activity.see(id, day),
+                        // It was asked for by its day, which is none after that.
+                        Seen::Undated(id) => {
+                            activity.undated += 1;
+                            activity.see(id, end.date_naive().to_epoch_days());
+                        }
                         Seen::Unread => activity.unread += 1,
                         Seen::Nobody => {}
                     }

@@ -27,11 +27,29 @@ pub(super) struct Activity {
     pub(super) done_to: HashMap<u64, (i32, DoneTo)>,
     /// How many events came.
     pub(super) events: u64,
-    /// Of how many of them it cannot be read who did something, or when.
+    /// Of how many of them it cannot be read who did something.
     pub(super) unread: u64,
+    /// Of how many others, when.
+    pub(super) undated: u64,
 }
 
 impl Activity {
+    /// Notes that an account was seen on a day.
+    pub(super) fn see(&mut self, id: u64, day: i32) {
+        self.seen.entry(id).and_modify(|last| *last = day.max(*last)).or_insert(day);
+    }
+
+    /// What cannot be read of it and costs no more than a few days of whom it is about.
+    pub(super) fn gap(&self) -> Option<String> {
+        (self.undated > 0).then(|| {
+            format!(
+                "the time of {} of the activity log cannot be read: whoever did it counts as seen at the end of the days that were \
+                 asked for",
+                text::plural(self.undated, "event", "events")
+            )
+        })
+    }
+
     /// Why nobody counts as unseen by it, where that is so: who is not in it may only not have been read.
     pub(super) fn doubt(&self) -> Option<String> {
         let why = match (self.unread, self.events) {
@@ -39,7 +57,7 @@ impl Activity {
             (0, 0) => "the activity log holds not one event".to_owned(),
             (0, events) => format!("the activity log shows no account in its {}", text::plural(events, "event", "events")),
             (unread, events) => format!(
-                "{unread} of {} of the activity log cannot be read: who did something, or when",
+                "of {unread} of {} of the activity log it cannot be read who did it",
                 text::plural(events, "event", "events")
             ),
         };

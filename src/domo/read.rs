@@ -185,7 +185,7 @@ impl Reader {
         if settings.activity_days > 0 {
             match self.activity(settings.activity_days, progress).await {
                 Ok(activity) => {
-                    evidence.warnings.extend(activity.doubt());
+                    evidence.warnings.extend(activity.gap().into_iter().chain(activity.doubt()));
                     extras.activity = Some(activity);
                 }
                 Err(error) => evidence.warnings.push(without("the activity log", "the scope `audit`", &error)),

@@ -1,9 +1,11 @@
 //! Text that strangers typed: made comparable for matching, and made visible for showing.
 
+pub mod alphabets;
 mod beside;
 pub mod damage;
 pub mod entities;
 mod escapes;
+mod instead;
 mod links;
 mod lost;
 mod pattern;

@@ -55,8 +55,16 @@ struct Both {
     two_calendars: bool,
 }
 
+/// First and last days, and the order of day and month in which the file writes them, where it shows one.
+#[derive(Default)]
+pub(super) struct Days {
+    pub(super) hired: Column,
+    pub(super) ended: Column,
+    pub(super) order: Option<DateOrder>,
+}
+
 /// Hire and termination dates. `status` is what the rows' words say.
-pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked) -> Result<Read<(Column, Column)>> {
+pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked) -> Result<Read<Days>> {
     let (hired, ended) =
         rayon::join(|| Cells::read(given, Slot::HireDate, calendar), || Cells::read(given, Slot::TerminationDate, calendar));
     let mut read = Read::default();
@@ -66,8 +74,11 @@ pub(super) fn read(given: Given<'_>, calendar: Calendar, status: &StringChunked)
         two_calendars: of_hired.buddhist + of_ended.buddhist > 0 && of_hired.gregorian + of_ended.gregorian > 0,
     };
     let (clock_hired, clock_ended) = (hired.clock.midnight_beside(ended.clock), ended.clock.midnight_beside(hired.clock));
-    read.values =
-        (hired.days(of_ended, both, clock_hired, status, &mut read)?, ended.days(of_hired, both, clock_ended, status, &mut read)?);
+    read.values = Days {
+        hired: hired.days(of_ended, both, clock_hired, status, &mut read)?,
+        ended: ended.days(of_hired, both, clock_ended, status, &mut read)?,
+        order: calendar.order.or_else(|| of_hired.and(of_ended).order()),
+    };
     Ok(read)
 }
 

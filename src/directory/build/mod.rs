@@ -16,9 +16,10 @@ use super::headers::mapping::Mapping;
 use super::headers::slot::Slot;
 use super::people::{Doubt, RejectedRow, Source, schema};
 use super::raw::Raw;
-use crate::config;
+use crate::config::{self, DateOrder};
 use crate::terms::{FIELDS, Holds};
 pub(super) use days::Calendar;
+use days::Days;
 use given::{Given, Read};
 use standing::RowDays;
 
@@ -28,6 +29,8 @@ pub(super) struct Built {
     pub(super) frame: DataFrame,
     pub(super) rejected: Vec<RejectedRow>,
     pub(super) doubts: Vec<Doubt>,
+    /// The order of day and month, where the configuration or the file's days show one.
+    pub(super) order: Option<DateOrder>,
 }
 
 /// Builds the frame of one file.
@@ -71,8 +74,8 @@ pub(super) fn build(
     let (emails, numbers) = (said.take(emails), said.take(numbers));
     let (standing, words) = said.take(standing);
     let days = days?;
-    let row_days = RowDays::of(given, calendar, &days.values.0, &days.values.1, &days.doubts)?;
-    let (hired, ended) = said.take(days);
+    let row_days = RowDays::of(given, calendar, &days.values.hired, &days.values.ended, &days.doubts)?;
+    let Days { hired, ended, order } = said.take(days);
     let (standing, doubts) = standing.settle(given, &row_days);
     said.doubts.extend(doubts);
     let names = said.take(names);
@@ -113,7 +116,7 @@ pub(super) fn build(
     let Read { notes, mut doubts, values: () } = said;
     source.notes.extend(notes);
     doubts.retain(|doubt| !rejected_rows.contains(&doubt.row));
-    Ok(Built { frame, rejected, doubts })
+    Ok(Built { frame, rejected, doubts, order })
 }
 
 /// A frame of the schema's columns in its order; those that are not there are null.

@@ -6,9 +6,11 @@
 //!    certain before one that is not (`Inactive`, which is on leave or gone). Where one says employed and another ended, a certain
 //!    last day of the row lets *ended* stand, unless a first day follows it, and that day tells on the day judged; else it is
 //!    *employed*, with a doubt.
-//! 2. Words of columns about an account (`User status`), where the row has no word of 1 or 4; else they are switches.
+//! 2. Words of columns about an account (`User status`), where the row has no word of 1 or 4; else they are switches. One for active
+//!    is a switch in any case, but beside the end of a contract, which may have been renewed.
 //! 3. The last day, then the first: `reconcile/employment.rs` says where they outweigh a word.
-//! 4. Words for the kind of employment (`Full-Time`): employed, unless the row has a certain last day or a switch that is off.
+//! 4. Words for the kind of employment (`Full-Time`): employed, unless the row has a certain last day or a switch that is off. Of
+//!    several files they weigh what a switch does.
 //! 5. Switches (`accountEnabled`): off, if any is.
 //!
 //! Off and `Inactive` beside a word for active are a doubt, beside one for leave they are none.
@@ -64,6 +66,8 @@ struct Said {
     by: u8,
     /// The column that has a word for the kind of employment; 0 where none has.
     kind: u8,
+    /// Whether the status is but an account's word for active.
+    by_account: bool,
     enabled: Option<bool>,
 }
 
@@ -180,7 +184,16 @@ impl<'t> Standing<'t> {
             let meaning = if is_account && has_word { meanings.of_account(cell, *meaning) } else { Some(*meaning) };
             decides |= matches!(meaning, Some(Meaning::Word(_) | Meaning::Kind));
             match meaning {
-                Some(Meaning::Word(word)) => self.hear_word(at, column, (cell, word), by, meanings),
+                Some(Meaning::Word(word)) => {
+                    self.hear_word(at, column, (cell, word), by, meanings);
+                    if is_account
+                        && word == Status::Active
+                        && meanings.configured(cell).is_none()
+                        && let Some(row) = self.rows.get_mut(at)
+                    {
+                        row.by_account = true;
+                    }
+                }
                 Some(Meaning::Kind) => self.hear_kind(at, by),
                 Some(Meaning::Switch(on)) => self.hear_switch(at, column, (cell, on)),
                 None => {}
@@ -275,9 +288,10 @@ impl<'t> Standing<'t> {
         }
     }
 
-    /// What the words say of each row, whatever its days.
+    /// What the words say of each row's employment, whatever its days.
     pub(super) fn statuses(&self) -> StringChunked {
-        let status = |row: &Said| row.status.or((row.kind > 0).then_some(Status::Active)).map(Status::as_str);
+        let word = |row: &Said| row.status.filter(|_| !row.by_account);
+        let status = |row: &Said| word(row).or((row.kind > 0).then_some(Status::Active)).map(Status::as_str);
         StringChunked::from_iter_options(PlSmallStr::EMPTY, self.rows.iter().map(status))
     }
 
@@ -292,15 +306,17 @@ impl<'t> Standing<'t> {
                 (row.status, row.by) = (Some(Status::Terminated), *ended);
             }
         }
-        for (at, row) in self.rows.iter_mut().enumerate() {
-            if row.kind > 0 && row.status.is_none() && row.enabled != Some(false) {
+        let doubts = self.contradictions(given, days);
+        for (at, row) in self.rows.iter_mut().enumerate().filter(|(_, row)| row.enabled != Some(false)) {
+            if row.by_account && !days.may_be_renewed(at) {
+                (row.status, row.enabled) = (None, Some(true));
+            } else if row.kind > 0 && row.status.is_none() {
                 match days.has_last_day(at) {
                     true => row.enabled = Some(true),
                     false => (row.status, row.by) = (Some(Status::Active), row.kind),
                 }
             }
         }
-        let doubts = self.contradictions(given, days);
         let word = self.hints.take().unwrap_or_else(|| self.words(given));
         let status = self.rows.iter().map(|row| row.status.map(Status::as_str));
         let enabled = self.rows.iter().map(|row| row.enabled);
@@ -368,8 +384,9 @@ impl<'t> Standing<'t> {
 /// What the days of the rows are, as far as their standing hangs on it.
 pub(super) struct RowDays {
     hired: Int32Chunked,
-    /// Last days that are certainly ones, and not of a contract that may have been renewed.
     ended: Int32Chunked,
+    /// Whether those are certainly last days, and not of contracts that may have been renewed.
+    is_certain: bool,
     /// Rows with a last day that nobody can read.
     unreadable: PlHashSet<usize>,
     today: i32,
@@ -381,28 +398,37 @@ impl RowDays {
     /// # Errors
     /// None in practice: the columns are days.
     pub(super) fn of(given: Given<'_>, calendar: Calendar, hired: &Column, ended: &Column, doubts: &[Doubt]) -> Result<Self> {
-        let is_certain = given.mapping.first(Slot::TerminationDate).is_some_and(|claim| claim.rank < UNCERTAIN);
         let days = |column: &Column| Ok::<_, PolarsError>(column.date()?.physical().rechunk().into_owned());
         let unreadable = doubts.iter().filter(|doubt| doubt.field == "termination_date" && doubt.not_comparable);
         let unreadable = unreadable.filter_map(|doubt| given.raw.rows.binary_search(&doubt.row).ok());
         Ok(Self {
             hired: days(hired)?,
-            ended: if is_certain { days(ended)? } else { Int32Chunked::full_null(PlSmallStr::EMPTY, given.height()) },
-            unreadable: if is_certain { unreadable.collect() } else { PlHashSet::new() },
+            ended: days(ended)?,
+            is_certain: given.mapping.first(Slot::TerminationDate).is_some_and(|claim| claim.rank < UNCERTAIN),
+            unreadable: unreadable.collect(),
             today: calendar.today.to_epoch_days(),
         })
     }
 
+    /// A last day that is certainly one.
+    fn ended(&self, at: usize) -> Option<i32> {
+        self.ended.get(at).filter(|_| self.is_certain)
+    }
+
     fn has_last_day(&self, at: usize) -> bool {
-        self.ended.get(at).is_some() || self.unreadable.contains(&at)
+        self.is_certain && (self.ended.get(at).is_some() || self.unreadable.contains(&at))
+    }
+
+    fn may_be_renewed(&self, at: usize) -> bool {
+        !self.is_certain && self.ended.get(at).is_some()
     }
 
     fn has_passed(&self, at: usize) -> bool {
-        self.ended.get(at).is_some_and(|ended| ended < self.today)
+        self.ended(at).is_some_and(|ended| ended < self.today)
     }
 
     /// Whether a row has a last day and was not hired again after it.
     fn is_over(&self, at: usize) -> bool {
-        self.ended.get(at).is_some_and(|ended| self.hired.get(at).is_none_or(|hired| hired <= ended))
+        self.ended(at).is_some_and(|ended| self.hired.get(at).is_none_or(|hired| hired <= ended))
     }
 }

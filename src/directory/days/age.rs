@@ -5,8 +5,46 @@ use chrono::NaiveDate;
 use super::dates::{self, WrittenDay};
 use crate::config::DateOrder;
 
+/// A day as an export says that it was made, which may be two: `05/06/2026`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::directory) enum Made {
+    On(NaiveDate),
+    /// The day by day first, and by month first.
+    Either(NaiveDate, NaiveDate),
+}
+
+impl Made {
+    fn of(day_first: Option<NaiveDate>, month_first: Option<NaiveDate>) -> Option<Self> {
+        match (day_first, month_first) {
+            (Some(one), Some(other)) if one != other => Some(Self::Either(one, other)),
+            (one, other) => one.or(other).map(Self::On),
+        }
+    }
+
+    /// The day by the order of the export's other days, or the one of the two on which the file was written; an export is never of
+    /// a day to come. Else the older, with which nothing is taken for fresher than it is, and that it may be the other.
+    pub(in crate::directory) fn settled(
+        self,
+        order: Option<DateOrder>,
+        written: Option<NaiveDate>,
+        today: NaiveDate,
+    ) -> (NaiveDate, Option<NaiveDate>) {
+        let (day_first, month_first) = match self {
+            Self::On(day) => return (day, None),
+            Self::Either(day_first, month_first) => (day_first, month_first),
+        };
+        let (older, later) = (day_first.min(month_first), day_first.max(month_first));
+        match (order, written) {
+            (Some(DateOrder::Dmy), _) => (day_first, None),
+            (Some(DateOrder::Mdy), _) => (month_first, None),
+            (_, Some(written)) if written == later => (later, None),
+            _ => (older, (later <= today).then_some(later)),
+        }
+    }
+}
+
 /// The day in a text that follows a label such as `Generated on`.
-pub(in crate::directory) fn labelled(text: &str) -> Option<NaiveDate> {
+pub(in crate::directory) fn labelled(text: &str) -> Option<Made> {
     let text = text.trim_matches(|sign: char| sign.is_whitespace() || ":=-–()[]\"'".contains(sign));
     // A weekday or a word such as `at` may stand before it: the day begins at a digit, or at the name of a month before it.
     let starts =
@@ -14,33 +52,39 @@ pub(in crate::directory) fn labelled(text: &str) -> Option<NaiveDate> {
     // Between points the day stands first, whatever the language.
     let order = |rest: &str| rest.get(..10).is_some_and(|day| day.matches('.').count() == 2).then_some(DateOrder::Dmy);
     starts.map(|(at, _)| text.get(at..).unwrap_or_default()).find_map(|rest| match dates::read(rest, false, order(rest)).0 {
-        WrittenDay::Day(day) | WrittenDay::Buddhist(day) if rest.contains(['-', '/', '.', ' ']) => Some(day),
-        WrittenDay::Either(first, second, year) => dates::ordered(first, second, year, order(rest)?),
+        WrittenDay::Day(day) | WrittenDay::Buddhist(day) if rest.contains(['-', '/', '.', ' ']) => Some(Made::On(day)),
+        WrittenDay::Either(first, second, year) => {
+            let read = |order| dates::ordered(first, second, year, order);
+            match order(rest) {
+                Some(order) => read(order).map(Made::On),
+                None => Made::of(read(DateOrder::Dmy), read(DateOrder::Mdy)),
+            }
+        }
         _ => None,
     })
 }
 
-/// The one full day in a file's name: `exportUsers_2026-11-23.csv`, `staff20261123.xlsx`, `User_Download_23112026_080000.csv`.
-pub(in crate::directory) fn of_name(name: &str) -> Option<NaiveDate> {
+/// The one full day in a file's name: `exportUsers_2026-11-23.csv`, `staff20261123.xlsx`, `User_Download_23112026_080000.csv`,
+/// `report_2026-9-1.csv`.
+pub(in crate::directory) fn of_name(name: &str) -> Option<Made> {
     let groups: Vec<&str> = name.split(|sign: char| !sign.is_ascii_digit()).collect();
-    let mut days: Vec<NaiveDate> = Vec::new();
+    let two = |one: Option<usize>, other: Option<usize>| {
+        let part = |at: Option<usize>| groups.get(at?).copied().filter(|part| matches!(part.len(), 1 | 2));
+        part(one).zip(part(other))
+    };
+    let mut days: Vec<Made> = Vec::new();
     for (at, group) in groups.iter().enumerate() {
         match group.len() {
-            8 => days.extend(ymd(&group[..4], &group[4..6], &group[6..]).or_else(|| only(&group[..2], &group[2..4], &group[4..]))),
-            14 => days.extend(ymd(&group[..4], &group[4..6], &group[6..8])),
+            8 => days.extend(
+                ymd(&group[..4], &group[4..6], &group[6..])
+                    .map(Made::On)
+                    .or_else(|| before_year(&group[..2], &group[2..4], &group[4..])),
+            ),
+            14 => days.extend(ymd(&group[..4], &group[4..6], &group[6..8]).map(Made::On)),
             4 => {
-                if let (Some(month), Some(day)) =
-                    (groups.get(at + 1).filter(|part| part.len() == 2), groups.get(at + 2).filter(|part| matches!(part.len(), 2)))
-                {
-                    days.extend(ymd(group, month, day));
-                }
-                if let (Some(one), Some(other)) =
-                    (at.checked_sub(2).and_then(|at| groups.get(at)), at.checked_sub(1).and_then(|at| groups.get(at)))
-                    && one.len() == 2
-                    && other.len() == 2
-                {
-                    days.extend(only(one, other, group));
-                }
+                days.extend(two(Some(at + 1), Some(at + 2)).and_then(|(month, day)| ymd(group, month, day)).map(Made::On));
+                let before = two(at.checked_sub(2), at.checked_sub(1));
+                days.extend(before.and_then(|(one, other)| before_year(one, other, group)));
             }
             _ => {}
         }
@@ -57,21 +101,21 @@ fn ymd(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
 }
 
-/// A day before its year, where only one order of day and month is possible.
-fn only(one: &str, other: &str, year: &str) -> Option<NaiveDate> {
-    match (ymd(year, other, one), ymd(year, one, other)) {
-        (Some(day), None) | (None, Some(day)) => Some(day),
-        (Some(one), Some(other)) if one == other => Some(one),
-        _ => None,
-    }
+/// A day that stands before its year.
+fn before_year(one: &str, other: &str, year: &str) -> Option<Made> {
+    Made::of(ymd(year, other, one), ymd(year, one, other))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn day(text: &str) -> Option<NaiveDate> {
-        text.parse().ok()
+    fn shown(made: Option<Made>) -> String {
+        match made {
+            None => String::new(),
+            Some(Made::On(day)) => day.to_string(),
+            Some(Made::Either(one, other)) => format!("{} or {}", one.min(other), one.max(other)),
+        }
     }
 
     #[test]
@@ -83,13 +127,17 @@ mod tests {
             ("User_Download_23112026_080000.csv", "2026-11-23"),
             ("Mitarbeiter 23.11.2026.csv", "2026-11-23"),
             ("report_11-23-2026.csv", "2026-11-23"),
+            ("report_2026-9-1.csv", "2026-09-01"),
+            ("report 23.9.2026.csv", "2026-09-23"),
             ("staff_2026-11.csv", ""),
-            ("staff_05-06-2026.csv", ""),
+            ("staff_2026-11 (1).csv", ""),
+            ("staff_05-06-2026.csv", "2026-05-06 or 2026-06-05"),
+            ("User_Download_05062026_080000.csv", "2026-05-06 or 2026-06-05"),
             ("2026-11-01_to_2026-11-30.csv", ""),
             ("workers.csv", ""),
             ("ticket-12345678.csv", ""),
         ] {
-            assert_eq!(of_name(name), day(expected), "{name}");
+            assert_eq!(shown(of_name(name)), expected, "{name}");
         }
     }
 
@@ -101,11 +149,28 @@ mod tests {
             (" 01.09.2026 08:00", "2026-09-01"),
             ("Monday, 23 November 2026 at 08:00", "2026-11-23"),
             ("Nov 23, 2026 8:00 AM", "2026-11-23"),
-            ("05/06/2026", ""),
+            ("05/06/2026", "2026-05-06 or 2026-06-05"),
+            ("05.06.2026", "2026-06-05"),
+            ("05/05/2026 08:00", "2026-05-05"),
             ("Jane", ""),
             ("20261", ""),
         ] {
-            assert_eq!(labelled(text), day(expected), "{text}");
+            assert_eq!(shown(labelled(text)), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn of_two_days_the_export_s_own_order_decides_and_else_the_older_counts() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let settled =
+            |text: &str, order, written: Option<&str>| labelled(text).unwrap().settled(order, written.map(day), day("2026-11-30"));
+        let (may, june) = (day("2026-05-06"), day("2026-06-05"));
+        assert_eq!(settled("05/06/2026", None, None), (may, Some(june)));
+        assert_eq!(settled("05/06/2026", None, Some("2026-11-30")), (may, Some(june)));
+        assert_eq!(settled("05/06/2026", None, Some("2026-06-05")), (june, None));
+        assert_eq!(settled("05/06/2026", Some(DateOrder::Dmy), Some("2026-05-06")), (june, None));
+        assert_eq!(settled("05/06/2026", Some(DateOrder::Mdy), Some("2026-06-05")), (may, None));
+        // The other day has not come.
+        assert_eq!(settled("12/10/2026", None, None), (day("2026-10-12"), None));
     }
 }

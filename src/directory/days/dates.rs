@@ -52,6 +52,17 @@ impl OrderCounts {
         }
     }
 
+    /// The cells of both columns.
+    pub(in crate::directory) fn and(self, other: Self) -> Self {
+        Self {
+            day_first: self.day_first + other.day_first,
+            month_first: self.month_first + other.month_first,
+            either: self.either + other.either,
+            gregorian: self.gregorian + other.gregorian,
+            buddhist: self.buddhist + other.buddhist,
+        }
+    }
+
     /// Whether the unambiguous cells contradict each other.
     pub(in crate::directory) fn is_mixed(self) -> bool {
         self.day_first > 0 && self.month_first > 0

@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::days::dates;
 use super::lists::split;
 use super::{cells, status};
 use crate::terms::FIELDS;
@@ -384,17 +385,20 @@ pub(super) fn has_labels(rows: &[Vec<String>], at: usize) -> bool {
     let filled: Vec<&str> = cells::filled(row).collect();
     let known = filled.iter().filter(|cell| meaning(cell).is_some()).count();
     let data = filled.iter().any(|cell| cell.contains('@') || cell.chars().all(|character| character.is_ascii_digit()));
-    !data && (known >= 3 && known * 2 >= filled.len() || are_free_labels(headers, &filled))
+    let below = rows.get(at + 2..).unwrap_or_default();
+    !data && (known >= 3 && known * 2 >= filled.len() || known > 0 && are_free_labels(headers, row, below))
 }
 
-/// Whether these are the labels of a user data file: one for nearly every header, and no word for who is at work, which a person
-/// has.
-fn are_free_labels(headers: &[String], row: &[&str]) -> bool {
-    let named = cells::filled(headers).count();
-    let is_word = |cell: &&str| status::is_state(cell) || cell.to_lowercase().starts_with("active_");
+/// Whether these are the labels of a user data file: one for nearly every header, and nothing that a person has, no word for who is
+/// at work, no day, and no cell that stands again below.
+fn are_free_labels(headers: &[String], row: &[String], below: &[Vec<String>]) -> bool {
+    let is_word = |cell: &str| status::is_state(cell) || cell.to_lowercase().starts_with("active_");
+    let again = |at: usize, cell: &str| below.iter().any(|other| other.get(at).is_some_and(|other| cells::trim(other) == cell));
+    let is_data = |(at, cell): (usize, &str)| !cell.is_empty() && (is_word(cell) || dates::is_day(cell) || again(at, cell));
     system(headers.iter().map(String::as_str)).is_some_and(|system| system.name == systems::USER_DATA_FILE)
-        && row.len() * 4 >= named * 3
-        && !row.iter().any(is_word)
+        && cells::filled(row).count() * 4 >= cells::filled(headers).count() * 3
+        && !below.is_empty()
+        && !row.iter().map(|cell| cells::trim(cell)).enumerate().any(is_data)
 }
 
 #[cfg(test)]

@@ -54,6 +54,7 @@ mod tests {
     use super::Slot::*;
     use super::*;
     use crate::config::Directory;
+    use crate::directory::headers::is_of_account;
     use crate::directory::{load, status};
     use crate::terms;
 
@@ -119,8 +120,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for (slot, header, ..) in CELLS {
             let expected = understood(folder.path(), slot, header);
-            let is_notice = |rank: u8| slot == TerminationDate && rank == NOTICE;
-            let spellings = headers().filter(|(of, rank, _)| *of == slot && !is_notice(*rank)).map(|(.., spelling)| spelling);
+            // Neither a day of notice nor an account's word for active decides.
+            let is_other = |rank: u8, spelling: &str| rank == NOTICE && slot == TerminationDate || is_of_account(spelling);
+            let spellings = headers().filter(|(of, rank, spelling)| *of == slot && !is_other(*rank, spelling));
+            let spellings = spellings.map(|(.., spelling)| spelling);
             for (at, spelling) in spellings.enumerate() {
                 let written = match at % 5 {
                     // A dot in a path means something, other signs do not.

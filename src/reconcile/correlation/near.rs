@@ -21,6 +21,7 @@ use crate::reconcile::columns::{AccountColumns, PersonColumns};
 use crate::reconcile::finding::LISTED;
 use crate::reconcile::places::{Account, Person, all};
 use crate::terms::value::{Number, numbers_differ};
+use crate::text::alphabets;
 use crate::text::damage::{self, DamageKind};
 
 /// In what two keys are near.
@@ -327,7 +328,7 @@ fn fold(address: &str, spelt_out: bool) -> String {
     let repaired = damage::of_address(address).and_then(|damage| damage.repair);
     let mut folded = String::with_capacity(address.len());
     for letter in repaired.as_deref().unwrap_or(address).chars() {
-        names::fold(damage::look_alike(letter).unwrap_or(letter), spelt_out, &mut folded);
+        names::fold(alphabets::look_alike(letter).unwrap_or(letter), spelt_out, &mut folded);
     }
     folded
 }
@@ -386,7 +387,7 @@ fn not_in_common(ours: &[char], theirs: &[char]) -> (Vec<char>, Vec<char>) {
 
 /// `a`, or for what is not ASCII `U+0430 Cyrillic а`.
 fn named(letter: char) -> String {
-    match (letter.is_ascii_graphic(), damage::alphabet(letter)) {
+    match (letter.is_ascii_graphic(), alphabets::alphabet(letter)) {
         (true, _) => letter.to_string(),
         (false, Some(alphabet)) => format!("U+{:04X} {alphabet} {letter}", u32::from(letter)),
         (false, None) => format!("U+{:04X} {letter}", u32::from(letter)),

@@ -140,11 +140,11 @@ fn headers_that_nobody_knows_are_found_by_the_names_in_the_configuration() {
 
 #[test]
 fn words_of_the_configuration_may_name_their_column_and_are_missed_where_no_row_has_them() {
-    let text = "EEID,Employee #,Name,Work Email,Employment Status,Status\n1,10,A B,a@acme.com,,Inactive\n2,11,C D,b@acme.com,Ruhend,Inactive\n";
-    let shown = configured("words.csv", text, "[directory.status]\n\"Status: Inactive\" = \"leave\"\n\"Ruhent\" = \"active\"\n");
+    let text = "EEID,Employee #,Name,Work Email,Employment Status,Status\n1,10,A B,a@acme.com,,Inactive\n2,11,C D,b@acme.com,Springer,Inactive\n";
+    let shown = configured("words.csv", text, "[directory.status]\n\"Status: Inactive\" = \"leave\"\n\"Springr\" = \"active\"\n");
     assert!(shown.contains("the day judged: 2 leave"), "{shown}");
-    assert!(shown.contains("[directory.status] names `Ruhent`, which no row has"), "{shown}");
-    assert!(shown.contains("[directory.status] \"Employment Status: Ruhend\" = \"…\", one of active,"), "{shown}");
+    assert!(shown.contains("[directory.status] names `Springr`, which no row has"), "{shown}");
+    assert!(shown.contains("[directory.status] \"Employment Status: Springer\" = \"…\", one of active,"), "{shown}");
 }
 
 #[test]

@@ -334,6 +334,30 @@ fn vacant_positions_and_rows_that_the_configuration_names_are_skipped_and_counte
     assert_eq!(company.audit("staff.csv", 0).people("read"), 1);
 }
 
+#[test]
+fn a_vacant_position_that_is_active_and_blocks_below_the_people_hold_nothing_and_lose_nobody() {
+    let staff = "Employee ID,Name,Email,Status,Department\n2001,Ines Duarte,ines.duarte@acme.example,Active,Human Resources\n";
+    for (below, rejected) in [
+        ("2009,VACANT,,Active,Sales\n2010,Open position,,Active,Sales\n", 0),
+        ("\nLegend\nA,Active employee\nL,On leave\nT,Left the company\n", 0),
+        ("\nDepartment,Headcount\nHuman Resources,1\nSales,11\n", 0),
+        ("\nSummary,,,,\nActive,42,,,\nTotal,1,,,\n", 0),
+        // Somebody who has no key is not lost behind a blank line, nor without one.
+        ("\nTBD,Nora Silva\n", 1),
+        ("\nContractors\n,Nora Silva,,Active,Sales\n", 1),
+        ("\n,nora silva,,Active\n", 1),
+        ("\nTBD,Suharto\nTBD,Ana Ruiz (external)\n", 2),
+        ("A,Active employee\n", 1),
+        ("2009,TBD,,Active,Sales\n", 1),
+    ] {
+        let judged = Company::new().with("staff.csv", format!("{staff}{below}")).audit("staff.csv", 0);
+        assert_eq!((judged.people("rejected"), judged.people("matched")), (rejected, 1), "{below}");
+    }
+    // Whoever has the number of a position that is called vacant is no orphan.
+    let judged = Company::new().with("staff.csv", format!("{staff}2002,VACANT,,Active,Sales\n")).audit("staff.csv", 0);
+    assert_eq!((judged.of_kind("not-evaluable"), judged.people("rejected")), (vec!["tom.becker@acme.example"], 0));
+}
+
 /// The first address is the key. Whoever has the second is no orphan, whatever sign stands between them.
 #[test]
 fn nobody_is_an_orphan_whose_address_stands_second_in_a_cell() {
@@ -892,6 +916,7 @@ fn an_export_that_is_too_old_is_incomplete_evidence() {
     for (name, text) in [
         ("staff_2026-09-01.csv", csv(4)),
         ("staff-20260901.csv", csv(4)),
+        ("staff_2026-9-1.csv", csv(4)),
         ("staff.csv", format!("Report run: 1 September 2026,,,,\n{}", csv(4))),
         ("stand.csv", csv(4) + "\nErstellt am 01.09.2026 08:00\n"),
         ("list.json", json!({"generatedAt": "2026-09-01T08:00:00Z", "users": objects(0..4)}).to_string()),
@@ -912,6 +937,29 @@ fn an_export_that_is_too_old_is_incomplete_evidence() {
         }
     }
     assert_eq!(Company::new().with("staff_2026-11-01.csv", csv(4)).audit("staff_2026-11-01.csv", 0).accounts("matched"), 4);
+}
+
+#[test]
+fn a_day_of_export_that_may_be_two_is_the_older_unless_the_export_or_the_configuration_shows_its_order() {
+    let dated = |hired: &str| {
+        let line =
+            |(given, family, email, number): &(&str, &str, &str, &str)| format!("{number},{given} {family},{email},{hired}\n");
+        let people: String = PEOPLE.iter().map(line).collect();
+        format!("Run Date: 11/09/2026,,,\nEmployee ID,Name,Email,Hire Date\n{people}")
+    };
+    let company = |hired: &str| Company::new().with("staff.csv", dated(hired));
+    let older = company("2020-01-31");
+    assert!(older.audit("staff.csv", 3).reasons().contains("it says it is of 2026-09-11"));
+    assert!(older.check("staff.csv").stdout.contains("may be 2026-09-11 or 2026-11-09"));
+    let order = |order: &str| format!("[[directory]]\npath = \"staff.csv\"\ndate_order = \"{order}\"\nmax_age_days = 30\n");
+    for (hired, order, code) in [
+        ("01/31/2020", String::new(), 0),
+        ("31/01/2020", order("dmy"), 3),
+        ("2020-01-31", order("mdy"), 0),
+        ("2020-01-31", order("dmy"), 3),
+    ] {
+        assert_eq!(company(hired).with("domo-reconcile.toml", &order).run("staff.csv").code, code, "{hired} {order}");
+    }
 }
 
 #[test]
@@ -948,6 +996,25 @@ fn headers_and_status_words_are_known_without_their_accents_and_in_typographers_
         let judged = Company::new().with("staff.csv", people(head, status)).audit("staff.csv", 0);
         assert_eq!((judged.people("rejected"), judged.of_kind("leaver").len()), (0, 1), "{head}: {}", judged.reasons());
     }
+}
+
+#[test]
+fn a_status_word_is_known_with_its_code_and_a_word_for_leave_in_its_language() {
+    let judged = |stayed: &str, hers: &str| {
+        let rows = PEOPLE.iter().enumerate().map(|(at, person)| {
+            let status = if at == 3 { hers } else { stayed }.replace('"', "\"\"");
+            format!("{},{},\"{status}\"\n", person.3, person.2)
+        });
+        Company::new().with("staff.csv", format!("Employee ID,Email,Status\n{}", rows.collect::<String>())).audit("staff.csv", 0)
+    };
+    for (stayed, left) in [("Active (A)", "Terminated (T)"), ("A - Active", "T - Terminated"), ("A: Active", "T: Terminated")] {
+        let judged = judged(stayed, left);
+        assert_eq!((judged.of_kind("leaver").len(), judged.accounts("matched")), (1, 3), "{left}");
+    }
+    for away in ["Ruhend", "Abwesend", "חל\"ד", "חל״ד", "Leave of Absence (L)"] {
+        assert_eq!(judged("Active", away).accounts("matched"), 4, "{away}");
+    }
+    assert_eq!(judged("Active", "Active (LOA)").of_kind("not-evaluable").len(), 1);
 }
 
 #[test]

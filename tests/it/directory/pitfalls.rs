@@ -120,6 +120,9 @@ fn pitfall_07_titles_with_key_words_bands_and_a_second_header_row() {
         (format!("{keys}{labels}{person}"), 0, ["3"]),
         (format!("{keys}{person}"), 0, ["2"]),
         (format!("{keys}active,u2,bb,Bob,Bb,Clerk,,u1,NO_HR,Sales,2020-01-31,,x\n{person}"), 1, ["3"]),
+        // The first person, of whom no word says that somebody is at work: a day, or what another has too, is no label.
+        (format!("{keys}t,ub,bb,Bob,Bb,Manager,,ua,hr,Sales,2020-01-31,,x\n{person}"), 1, ["3"]),
+        (format!("{keys}t,ub,bb,Bob,Bb,Manager,,ua,NO_HR,Law,,x,x\n{person}"), 1, ["3"]),
     ] {
         let people = loaded("udf.csv", &text);
         assert_eq!((people.rejected.len(), column(&people, "row")), (rejected, rows.map(str::to_owned).to_vec()), "{text}");

@@ -54,8 +54,35 @@ fn a_kind_of_employment_says_nothing_of_whether_it_lasts() {
                 ("matched", 1),
             ),
             ("Employment Status,End Date", "Contractor,2026-09-30", "Contractor,", ("matched", 1)),
+            ("Status", "Full-Time", "Part-Time", ("matched", 0)),
         ],
     );
+}
+
+/// Judges several files, of each what headers, Mara and others say, and compares what became of her.
+#[track_caller]
+fn judges_together(files: &[(&str, &str, &str)], expected: (&str, usize)) {
+    let names: Vec<String> = (1..=files.len()).map(|at| format!("{at}.csv")).collect();
+    let mut company = Company::new();
+    for (name, (headers, hers, others)) in names.iter().zip(files) {
+        company = company.with(name, table(headers, hers, others));
+    }
+    let named: String = names.iter().map(|name| format!("[[directory]]\npath = \"{name}\"\n")).collect();
+    assert_eq!(of_mara(&company.with("domo-reconcile.toml", named).audit_as_configured(0)), expected, "{files:?}");
+}
+
+#[test]
+fn a_kind_of_employment_in_one_file_contradicts_no_word_of_another() {
+    let kind = ("Employment Status", "Full-Time", "Full-Time");
+    let left = ("Status", "Terminated", "Active");
+    judges_together(&[kind, left], ("leaver", 0));
+    judges_together(&[left, kind], ("leaver", 0));
+    judges_together(&[kind, ("Termination Date", "2026-09-30", "")], ("leaver", 0));
+    judges_together(&[kind, ("accountEnabled", "true", "true"), left], ("leaver", 0));
+    judges_together(&[kind, ("Status", "Active", "Active"), left], ("matched", 1));
+    judges_together(&[kind, ("Status", "On Leave", "Active")], ("matched", 0));
+    judges_together(&[kind, ("accountEnabled", "false", "true")], ("suspended", 0));
+    judges_together(&[kind, kind], ("matched", 0));
 }
 
 #[test]
@@ -70,6 +97,13 @@ fn a_word_about_the_account_is_a_switch_beside_one_about_employment() {
             // Where it is all that a row has, it counts.
             ("Employment Status,User status", ",Terminated", "Active,Active", ("leaver", 0)),
             ("User status", "Terminated", "Active", ("leaver", 0)),
+            // That somebody may sign in is no word against a day that has passed, nor against one that may be of something else.
+            ("Account Status,Leaving Date", "Active,2026-09-30", "Active,", ("leaver", 0)),
+            ("Account Status,Resignation Date", "Active,2026-09-30", "Active,", ("not-evaluable", 1)),
+            ("accountEnabled,Resignation Date", "true,2026-09-30", "true,", ("not-evaluable", 1)),
+            ("Account Status,Leaving Date", "Active,2026-12-30", "Active,", ("matched", 0)),
+            ("Account Status,Contract End", "Active,2026-09-30", "Active,", ("matched", 1)),
+            ("Account Status,User status", "Active,Suspended", "Active,Active", ("matched", 1)),
         ],
     );
 }
