@@ -511,6 +511,7 @@ fn everything_that_is_wrong_is_told_at_once() {
     for told in [
         "unknown field `concurency`",
         "line 8, column 1: [directory.columns] names `nmae`, which is no field of the directory; did you mean `name`?",
+        "[[directory]] url_env is not the name of an environment variable",
         "[directory.columns] email = \"E-Mial\": the file has no such column",
         "[directory.columns] name = \"Nmae\": the file has no such column",
         "report.md:1:",
@@ -520,7 +521,7 @@ fn everything_that_is_wrong_is_told_at_once() {
     ] {
         assert_eq!(problems.iter().filter(|problem| problem.contains(told)).count(), 1, "{told}: {problems:#?}");
     }
-    assert_eq!(problems.len(), 8, "{problems:#?}");
+    assert_eq!(problems.len(), 9, "{problems:#?}");
     assert!(ran.stderr.contains("[[directory]] number 2 is asked once the configuration is right"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("T0PSECRET"), "{}", ran.stderr);
 }
