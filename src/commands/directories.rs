@@ -37,8 +37,8 @@ pub(crate) fn load(invocation: &Invocation, config: &Config, archive: Option<&Pa
         let borne_out = || before().is_some_and(|before| shrink(before, source.rows) <= MAX_SHRINK);
         if unproven && !borne_out() {
             source.origin.doubts.push(
-                "proven by its end sign only: it does not say how many people it has; expect_at_least, or a run after this one, \
-                 bears it out"
+                "proven by its end sign only: it does not say how many people it has; set expect_at_least, or compare with the \
+                 next run"
                     .into(),
             );
         }

@@ -1,4 +1,4 @@
-//! A file a verb: wiring, no logic. Here: the program's one `main`. What all verbs share is in `invocation`.
+//! A file or folder a verb, and what verbs share. Here: the program's one `main`; the context of a call is in `invocation`.
 
 mod applied;
 mod apply;

@@ -18,7 +18,7 @@ pub(super) type Found = (Option<(usize, usize)>, String);
 pub(super) fn mistakes(text: &str, mut found: Vec<Found>) -> Vec<String> {
     if let Ok(file) = DeTable::parse(text) {
         let file = file.get_ref();
-        // Of what a table lacks serde says the first, and nothing where it stumbled over another line of it.
+        // serde names one missing key of a table, and none after another error in it: as soon as it said anything, all are looked for.
         let missing = if found.is_empty() { Vec::new() } else { missing_keys(file) };
         let further = limits::problems(file).into_iter().chain(unknown_fields(file)).chain(missing);
         found.extend(further.map(|(at, said)| (Some(place(text, at)), said)));
@@ -44,7 +44,8 @@ pub(super) fn lenient(text: &str) -> (Option<Config>, Vec<Found>, Vec<String>) {
         };
         let at = error.span().map(|span| span.start);
         let key = at.and_then(|at| key_at(&rest, at)).map(str::to_owned);
-        // What is beyond its type is beyond its limit too, which is said better; and what was read over is missing only for that.
+        // What is too large for its type is beyond its limit too, which `limits` says better; and a key is not missing because its
+        // line was blanked here.
         let is_limited = key.as_deref().is_some_and(|key| limits::limit(key).is_some());
         let beyond = is_limited && error.message().starts_with("invalid value: integer");
         let was_there = read_over.iter().any(|key| error.message() == format!("missing field `{key}`"));

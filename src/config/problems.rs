@@ -107,7 +107,8 @@ impl Config {
             // A client belongs to one Domo.
             if let Some(other) = before.iter().find(|other| other.client_id_env == one.client_id_env) {
                 let variable = environment::client_id(Some(one));
-                problems.push(format!("[[instance]] `{}` and `{}` have one client, that of {variable}", other.name, one.name));
+                problems
+                    .push(format!("[[instance]] `{}` and `{}` use the same API client, that of {variable}", other.name, one.name));
             }
         }
     }
@@ -135,7 +136,7 @@ mod tests {
     fn two_instances_are_two() {
         let refusal = refusal("[[instance]]\nname = \"acme\"\n[[instance]]\nname = \"Acme\"\n");
         assert!(
-            refusal.contains("`acme` is there twice") && refusal.contains("have one client, that of DOMO_CLIENT_ID"),
+            refusal.contains("`acme` is there twice") && refusal.contains("use the same API client, that of DOMO_CLIENT_ID"),
             "{refusal}"
         );
         let own = "[[instance]]\nname = \"acme\"\n[[instance]]\nname = \"acme-eu\"\nclient_id_env = \"EU\"\n";

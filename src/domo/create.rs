@@ -93,7 +93,7 @@ impl Writer {
         loop {
             let sent = self.leave(Door::Rest, Method::POST, url, Some(body), None).await;
             let tries = match sent.as_ref().err().and_then(CallError::status) {
-                // By the look-up the token was renewed: one that is turned away again is no matter of time.
+                // The look-up between the two renewed the token: a second 401 is a refusal, not an expired token.
                 Some(401) => 2,
                 Some(429) => TRIES,
                 _ => 1,

@@ -287,7 +287,7 @@ pub fn evaluate(actions: &[&Action], guarded: &GuardedAccounts, judged: AuditFig
         state(Guard::MaxDeactivations, removed, most_removed, removed <= most_removed),
         state(Guard::MaxUpdates, updated, most_updated, updated <= most_updated),
         state(Guard::MaxCreates, created, limits.max_creates, created <= limits.max_creates),
-        // An instance that has too few already is not kept from everything else.
+        // Where there are too few Admins already, only actions that remove one are stopped.
         GuardState {
             note: uncounted,
             ..state(Guard::MinAdmins, admins, limits.min_admins, admins >= limits.min_admins || admins_removed == 0)

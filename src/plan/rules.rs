@@ -52,11 +52,11 @@ impl PlanRules {
             min_admins: these.min_admins.max(those.min_admins),
         };
         config.content = match (config.content.take(), &self.content) {
-            // A report that the plan names is asked, whatever stands in its place here: nobody is freed by naming another.
+            // The report that the plan names is read, so that naming another one here lifts no hold on a deletion.
             (Some(own), Some(theirs)) => Some(theirs.clone().or(&own)),
             (own, theirs) => own.or_else(|| theirs.clone()),
         };
-        // No role administers that did not then; one that is said to be ordinary by now does not.
+        // Custom roles count as the plan recorded them; of today's configuration only what is `ordinary` by now is added.
         let mut roles = self.roles.clone().unwrap_or_default();
         for (role, now) in std::mem::take(&mut config.domo.roles) {
             if now == CustomRole::Ordinary {

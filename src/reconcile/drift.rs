@@ -201,7 +201,7 @@ impl<'a> Drifts<'a> {
         if !is_whole || ["name", "given_name", "family_name"].iter().any(|field| self.is_doubtful(person, field)) {
             return None;
         }
-        // Nor one whose other half is blank, be it that somebody's family is called Null, while Domo has it.
+        // Nor one of which a half is blank (somebody's family may be called Null), where Domo has the whole name.
         let (given, family) = (self.people.given_name.filled(person), self.people.family_name.filled(person));
         if !provides("name") && provides("given_name") && provides("family_name") && given.is_some() != family.is_some() {
             let half = given.or(family).unwrap_or_default();

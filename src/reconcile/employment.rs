@@ -58,7 +58,7 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
     let ended = facts.termination_date.is_some_and(|last_day| last_day < as_of);
     let ahead = facts.hire_date.is_some_and(|first_day| first_day > as_of);
     let rehired = !ahead && matches!((facts.hire_date, facts.termination_date), (Some(hired), Some(left)) if hired > left);
-    // Of the day of the export itself the word for active is true: somebody works on their last day.
+    // `Active` was true when the export was made, be it on somebody's last day; a last day from then on outweighs it.
     let since = |day: Option<NaiveDate>| matches!((day, facts.said_on), (Some(day), Some(said)) if said <= day);
     let started_since = !ahead && facts.hire_date.is_some_and(|first_day| facts.said_on.is_some_and(|said| said < first_day));
     let by_word = if facts.identity_provider || facts.by_kind { Basis::Switch } else { Basis::Word };

@@ -271,7 +271,7 @@ pub fn check_templates(config: &Config) -> Vec<anyhow::Error> {
 /// Files of the user's own templates that nothing comes of, as where a name is misspelt.
 pub fn idle_templates(config: &Config) -> Vec<anyhow::Error> {
     let said = |file: &String| {
-        Failure::usage(format!("{file} replaces no template, and none includes it"))
+        Failure::usage(format!("{file} is never used: no built-in template has its name, and none includes it"))
             .hint(format!("a file replaces the built-in one of its name: {}", templates::names()))
             .into()
     };

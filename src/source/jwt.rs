@@ -61,7 +61,7 @@ impl Signer {
         }
         let jwk: Jwk = serde_json::from_str(text).map_err(|_| anyhow::anyhow!("it is no private RSA key in JWK form"))?;
         let number = |text: &str| {
-            URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).map_err(|_| anyhow::anyhow!("a number of it is no base64url"))
+            URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).map_err(|_| anyhow::anyhow!("one of its JWK values is no base64url"))
         };
         let (n, e, d) = (number(&jwk.n)?, number(&jwk.e)?, number(&jwk.d)?);
         let (p, q, dp, dq, qi) = (number(&jwk.p)?, number(&jwk.q)?, number(&jwk.dp)?, number(&jwk.dq)?, number(&jwk.qi)?);

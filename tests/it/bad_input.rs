@@ -175,9 +175,9 @@ fn a_template_that_replaces_nothing_is_named_and_one_that_is_included_or_a_readm
     let check = || run(folder.path(), ["check", "--directory", "workers.csv", "--accounts", "accounts.json"]);
     check().code(0);
     put("reprot.html", "<p>Acme</p>");
-    assert!(check().code(2).stdout.contains("reprot.html replaces no template"));
+    assert!(check().code(2).stdout.contains("reprot.html is never used"));
     let audited = offline(folder.path()).code(0);
-    assert!(audited.stderr.contains("reprot.html replaces no template"), "{}", audited.stderr);
+    assert!(audited.stderr.contains("reprot.html is never used"), "{}", audited.stderr);
 }
 
 #[test]

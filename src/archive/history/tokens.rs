@@ -29,9 +29,12 @@ pub fn same_tokens(from: &Path, to: &Path) -> Result<()> {
     })?;
     match secret(to)? {
         Some(own) if own == kept => Ok(()),
-        Some(_) => Err(Failure::usage(format!("{} redacts with a secret of its own: nothing could be compared", to.display()))
-            .hint("name another --archive, or none")
-            .into()),
+        Some(_) => Err(Failure::usage(format!(
+            "{} has another redaction secret: its tokens could not be compared with these",
+            to.display()
+        ))
+        .hint("name another --archive, or none")
+        .into()),
         None => {
             files::make_folder(to).map_err(|error| Failure::no_folder("the archive", to, "--archive", error))?;
             keep(to, &kept)

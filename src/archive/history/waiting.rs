@@ -77,14 +77,14 @@ pub fn waiting(archive: &Archive, now: DateTime<Utc>) -> Result<AllWaiting> {
     let replayed = |run: &StoredRun| run.manifest.as_ref().is_some_and(|manifest| manifest.replay_of.is_some());
     for run in runs.iter().rev().filter(|run| !run.pruned && !replayed(run)) {
         for file in plans(&run.path)?.into_iter().chain((!run.path.join(PLAN).exists()).then(|| PLAN.to_owned())) {
-            // What a later run proposes, and that it proposes nothing, takes the place of what an audit proposed; of a
-            // certification only its end does.
+            // A later audit's plan replaces an earlier audit's, even where it proposes nothing; a certification's plan stays until
+            // it expires.
             let certified = names::is_certification_plan(&file);
             if !certified && (file != PLAN || audited.contains(&run.head.run.instance)) {
                 continue;
             }
             let plan = Waiting::of(run, &file);
-            // Incomplete evidence proposes nothing and takes back nothing.
+            // A run without a plan whose evidence was incomplete replaces nothing.
             if !certified && (run.is_comparable() || !matches!(plan, Ok(None))) {
                 audited.insert(run.head.run.instance.clone());
             }

@@ -193,7 +193,7 @@ impl RunFolder {
                 bail!("{} was begun and not finished", self.path.join(&name).display());
             }
         }
-        // Anew, whoever listed it before: the number and the link to the run before hang on what is there now.
+        // Listed again: the run's number and its link to the run before it must be those of this moment.
         let mut before = Archive::at(self.archive()).list()?;
         manifest.inputs.extend(beside::record(&before));
         let newest = before.runs.pop();

@@ -93,7 +93,7 @@ fn each(audit: &Audit, loaded: &Loaded, invocation: &Invocation, lock: &Arc<Lock
         };
         came.push((instance.name.clone(), audited));
     }
-    // Known with the last of them only, and true of each: its plan was made with a guard that guards nobody.
+    // Known after the last instance only: where none has `client_owner`, the guard `self` of every plan was empty, and all fail.
     for (audited, nobody) in came.iter_mut().filter_map(|(_, audited)| Some((audited, group.owner_is_nobody()?))) {
         if let Ok(Audited { run_dir, .. }) = audited {
             *audited = Err(Fallen { error: nobody.into(), folder: Some(run_dir.clone()) });

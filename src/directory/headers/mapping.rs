@@ -98,7 +98,7 @@ impl Mapping {
 
     fn configured(&mut self, raw: &Raw, all_headers: &[String], file: &config::Directory) -> Result<()> {
         let mut absent = Vec::new();
-        // A list of nobody that has no headers lacks none: that it is empty is said.
+        // An empty file without headers is reported as empty, not as lacking columns.
         let anything = !(raw.rows.is_empty() && all_headers.is_empty());
         for (field, header) in &file.columns {
             let Some(slot) = Slot::of(field) else {

@@ -397,7 +397,7 @@ fn loosely_equal(
     if found.is_empty() {
         return nothing();
     }
-    // Unique among the accounts too. Those that take no part count only among themselves.
+    // The number must be unique among the accounts, too; those that take no part in the matching are counted apart.
     let wanted: HashSet<&str> = found.iter().map(|(.., form)| *form).collect();
     let mut counts: HashMap<&str, (u32, u32)> = HashMap::new();
     let all = ours.column("at")?.u32()?.into_no_null_iter().zip(ours.column("key")?.str()?.iter().flatten());

@@ -61,7 +61,7 @@ impl Matches {
         let pairs = Pairs::new(sides)?;
         let correlation = |account| match sides.correlation(&pairs, account) {
             Correlation::Conflict | Correlation::Ambiguous if parts[account] != Part::Takes => {
-                // Takes no part: Domo holds addresses unique, so the address says whose it was.
+                // An account that takes no part goes to whoever has its address: Domo keeps addresses unique.
                 match *pairs.named(account, Key::Email) {
                     [person] => Correlation::One { person, agreeing: pairs.agreeing(account, person) },
                     _ => Correlation::Nobody,

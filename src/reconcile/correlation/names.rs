@@ -171,7 +171,7 @@ fn same_words(ours: &[String], theirs: &[String]) -> bool {
         });
         return fewer == more;
     }
-    // Written together on one side: some order of the more words is the fewer ones.
+    // One side may write words together (`MaryAnn`): do the other's, in some order, spell it?
     more.len() <= REORDERED && is_some_order(&fewer.concat(), &mut more.iter().map(String::as_str).collect::<Vec<_>>())
 }
 

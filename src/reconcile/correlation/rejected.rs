@@ -57,12 +57,12 @@ impl RejectedKeys {
                 keys.add_numbers(cell, place);
             }
         }
-        // Rows that the configuration's keys cannot tell whose they are: what else they carry may be somebody's all the same.
+        // A person without any of the configured keys is as good as rejected: whoever has one of their other keys is no orphan.
         let linked: HashSet<Person> = sides.links.decided().into_values().flatten().copied().collect();
         for person in people.all().filter(|person| !sides.is_identified(*person)) {
             let (source, row) = (people.source(person), people.line(person));
             let place = KeyPlace { source, row, rejected: true, key: Key::Email };
-            // Of whom somebody decided which account is theirs, the row speaks for that match.
+            // Where a [[link]] says which account is this person's, the row's keys count for that match only.
             if !linked.contains(&person) {
                 keys.add_own(people.email.get(person), people.employee_number.get(person), addresses, place);
             }
