@@ -718,7 +718,7 @@ fn one_of_something_is_one() {
     });
     assert_eq!(wrong.collect::<Vec<_>>(), [] as [&&str; 0], "{said}");
     assert!(
-        said.contains("The one Domo account and the one directory row were read") && said.contains("1 field differs"),
+        said.contains("The one account in accounts.json and the one directory row were read") && said.contains("1 field differs"),
         "{said}"
     );
 }
