@@ -498,7 +498,10 @@ fn page_one_names_the_worst_and_says_one_number_of_accounts_that_should_not_have
     let directory = "Email,Name,Status,Termination Date\na@acme.com,Ada Byron,Terminated,2026-10-31\n\
         b@acme.com,Bob King,Terminated,2026-11-20\nc@acme.com,Cy Young,Terminated,2026-01-31\n";
     let page = audited(accounts, directory);
-    assert_eq!(text(select(&page, "#worst h2")[0]), "4 active accounts should not have access: 3 leavers, 1 orphan.");
+    assert_eq!(
+        text(select(&page, "#worst h2")[0]),
+        "By the directory, 4 active accounts should not have access: 3 leavers, 1 orphan."
+    );
     let names: Vec<String> = select(&page, "#worst li a").into_iter().map(text).collect();
     assert_eq!(names, ["Bob King", "Cy Young", "Ada Byron"], "severity first, then the days since they left");
 }
@@ -527,7 +530,7 @@ fn page_one_does_not_call_accounts_fine_whose_people_were_never_looked_at() {
     let page = audited(TWO, "Email,Name\na@acme.com,Ada Byron\nb@acme.com,Bob King\n");
     assert_eq!(
         text(select(&page, "#worst h2")[0]),
-        "No active account was found that should not have access. Who has left was not tested, or not for everybody."
+        "By the directory, no active account was found that should not have access. Who has left was not tested, or not for everybody."
     );
 }
 
