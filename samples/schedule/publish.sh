@@ -1,6 +1,6 @@
 #!/bin/sh
-# publish.sh ARCHIVE FOLDER: copies what names nobody of the archive's newest run to FOLDER/RUN, where [report] url leads. A run that was not
-# made with `audit --redact` is not published, nor is one twice.
+# publish.sh ARCHIVE FOLDER: copies what names nobody of the archive's newest audit to FOLDER, where [report] url leads: the run of each instance
+# to FOLDER/RUN, the page over several to FOLDER/summaries. Nothing of an audit that was made without --redact, and nothing twice.
 set -eu
 archive=$1 folder=${2:-}
 if [ -z "$folder" ]; then
@@ -20,22 +20,40 @@ if [ -z "$run" ]; then
     echo "there is no run in $archive" >&2
     exit 1
 fi
-if [ ! -f "$archive/$run/redaction-key.csv" ]; then
-    echo "the run $run names people: audit with --redact what is to be published" >&2
-    exit 1
-fi
-if [ -e "$folder/$run" ]; then
-    echo "$folder/$run is there already"
-    exit 0
-fi
-# Made whole beside its place, so that nobody opens half of it.
-making="$folder/.$run"
-rm -rf "$making"
-mkdir -p "$making"
-for file in report.html report.md findings.json findings.csv drift.csv accounts.csv people.csv; do
-    cp "$archive/$run/$file" "$making/$file"
-    chmod 0644 "$making/$file"
+# The runs of all instances of one audit, and its summary, are named after the second in which it began.
+began=${run%-*}
+for manifest in "$archive/$began"-*/manifest.json; do
+    of=$(dirname "$manifest")
+    if [ ! -f "$of/redaction-key.csv" ]; then
+        echo "the run $(basename "$of") names people: audit with --redact what is to be published" >&2
+        exit 1
+    fi
 done
-chmod 0755 "$making"
-mv "$making" "$folder/$run"
-echo "$folder/$run"
+# publish NAME FILE...: the files as the folder NAME, made whole beside its place, so that nobody opens half of it.
+publish() {
+    place=$folder/$1 making=$folder/.$1
+    shift
+    if [ -e "$place" ]; then
+        echo "$place is there already"
+        return
+    fi
+    rm -rf "$making"
+    mkdir -p "$making"
+    cp "$@" "$making"
+    chmod 0644 "$making"/*
+    chmod 0755 "$making"
+    mv "$making" "$place"
+    echo "$place"
+}
+for manifest in "$archive/$began"-*/manifest.json; do
+    of=$(dirname "$manifest")
+    publish "$(basename "$of")" "$of/report.html" "$of/report.md" "$of/findings.json" "$of/findings.csv" "$of/drift.csv" \
+        "$of/accounts.csv" "$of/people.csv"
+done
+for page in "$archive/summaries/$began"-*; do
+    [ -f "$page" ] || continue
+    mkdir -p "$folder/summaries"
+    chmod 0755 "$folder/summaries"
+    install -m 0644 "$page" "$folder/summaries"
+    echo "$folder/summaries/$(basename "$page")"
+done

@@ -19,11 +19,29 @@ use crate::text;
 /// Bytes of a file of accounts: some four million of them.
 const LONGEST: u64 = 4 << 30;
 
+/// Round numbers of accounts at which lists of Domo's users end, and what does: a file of so many may be the first part of more.
+const PAGES: [(u64, &str); 4] = [
+    (50, "a page of Domo's user list ends unless a length is named"),
+    (200, "a page of Domo's own search for people ends"),
+    (500, "the longest page of Domo's user list ends"),
+    (1000, "two of the longest pages of Domo's user list end"),
+];
+
 /// Accounts from a file: a snapshot (one object a line), a JSON array of users, or a People or DomoStats export.
 ///
 /// # Errors
 /// The file cannot be read, or something in it is no account.
 pub fn load(path: &Path) -> Result<Accounts> {
+    let mut accounts = read(path)?;
+    let Evidence { source, distinct, warnings, .. } = &mut accounts.evidence;
+    let page = PAGES.into_iter().find(|(accounts, _)| accounts == distinct);
+    warnings.extend(
+        page.map(|(_, ends)| format!("{source}: it has exactly {distinct} accounts, which is where {ends}: is that everybody?")),
+    );
+    Ok(accounts)
+}
+
+fn read(path: &Path) -> Result<Accounts> {
     let shown = text::shown(&path.display().to_string());
     let looked_at = || std::fs::metadata(path).ok();
     let before = looked_at();

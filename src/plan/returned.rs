@@ -240,7 +240,7 @@ fn returned_row(
         let column = sheet::COLUMNS.get(place).copied().unwrap_or_default();
         // An earlier version showed all of `before` that an apply compares.
         let whole = || column == "before" && row.compared().is_some_and(|whole| sheet::returned(&whole) == is);
-        if was != is && !whole() {
+        if !sheet::is_kept(column, &was, is) && !whole() {
             let what = if sheet::narrowed(&was, is) { LOST } else { "is locked" };
             return Err(format!("`{column}` of {} {what}: it was `{was}` and is `{is}`", row.id()));
         }

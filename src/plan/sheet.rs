@@ -263,6 +263,16 @@ pub fn returned(cell: &str) -> String {
     text::rearmed(&text::folded(cell))
 }
 
+/// Columns that describe whom a row is about and decide nothing. What stands there may read like a number or a day (`0100`, `3/4`,
+/// `2026-11-03`), which a spreadsheet writes in its own way once it has opened a CSV file: nobody compares them.
+const DESCRIBING: [&str; 4] = ["department", "manager", "last_seen", "owns"];
+
+/// Whether a cell that nobody fills in came back as it was, as far as spreadsheets leave it: they write a name like `True` as
+/// `TRUE`, and a long id as `1.7E+15`; the row is known by its own id all the same.
+pub fn is_kept(column: &str, was: &str, is: &str) -> bool {
+    DESCRIBING.contains(&column) || text::alike(was, is) || (column == "account_id" && is.contains("E+"))
+}
+
 /// Whether a cell is what it was but for letters that an old encoding lacks: a spreadsheet puts `?` or the nearest plain letter
 /// there.
 pub fn narrowed(was: &str, is: &str) -> bool {

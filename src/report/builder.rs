@@ -60,9 +60,13 @@ impl<'a> Builder<'a> {
         let slug = kind.as_str();
         let all = &self.inputs.reconciliation.not_tested;
         let named = all.iter().find(|untested| untested.check == slug).map(|untested| untested.why.as_str());
-        // "None found" among nobody would read like a result.
+        // "None found" among nobody would read like a result, and "nothing to test" where it may not have been read.
         let nothing = self.inputs.reconciliation.method.tested.get(&kind) == Some(&0);
-        let why = if kind == Kind::Exception { "section.no_exceptions" } else { "section.nothing_to_test" };
+        let why = match kind {
+            Kind::Exception => "section.no_exceptions",
+            _ if self.inputs.reconciliation.evidence.is_incomplete() => "not_tested.incomplete",
+            _ => "section.nothing_to_test",
+        };
         named.or_else(|| nothing.then(|| self.t.get(why)))
     }
 

@@ -55,11 +55,18 @@ pub(super) fn select<'a>(findings: &[&'a Finding], history: &History, limit: usi
         let kinds = by_kind.into_iter().map(|(kind, all)| (kind, (all, Vec::new()))).collect();
         return Selection { kinds, shown: findings.len(), clipped: false };
     }
-    let urgent = |finding: &Finding| finding.severity <= Severity::High;
     let urgent_total = findings.iter().filter(|finding| finding.severity <= Severity::High).count();
     let clipped = urgent_total > limit;
-    let rest_total = findings.len() - urgent_total;
+    // Of a flood some samples are shown; the room that they leave is the other kinds'.
+    let flooded = by_kind.get(&Kind::Drift).is_some_and(|all| all.len() * 2 > findings.len() && one_cause(all));
     let room = limit.saturating_sub(urgent_total);
+    let samples = if flooded { room.min(SAMPLES) } else { 0 };
+    let room = room - samples;
+    let sharing = |kind: Kind, all: &[&Finding]| match kind {
+        Kind::Drift if flooded => 0,
+        _ => all.iter().filter(|finding| finding.severity > Severity::High).count(),
+    };
+    let rest_total: usize = by_kind.iter().map(|(kind, all)| sharing(*kind, all)).sum();
 
     // The worst first when even they are too many: by severity over all kinds.
     let mut urgent_room: BTreeMap<Severity, usize> = BTreeMap::new();
@@ -71,21 +78,20 @@ pub(super) fn select<'a>(findings: &[&'a Finding], history: &History, limit: usi
         left -= taken;
     }
 
-    let others = |all: &[&Finding]| all.iter().filter(|finding| !urgent(finding)).count();
-    let proportional = |others: usize| (room * others).checked_div(rest_total).unwrap_or(0);
+    let proportional = |others: usize| (room * others).checked_div(rest_total).unwrap_or(0).min(others);
     // What the shares lose by being whole numbers goes to the kinds in their order.
-    let mut spare = room.min(rest_total) - by_kind.values().map(|all| proportional(others(all))).sum::<usize>();
+    let shares = by_kind.iter().map(|(kind, all)| proportional(sharing(*kind, all)));
+    let mut spare = room.min(rest_total) - shares.sum::<usize>();
     let mut shown = 0;
     let mut kinds = BTreeMap::new();
     for (kind, all) in by_kind {
-        let flood = all.len() * 2 > findings.len();
-        let others = others(&all);
+        let others = sharing(kind, &all);
         let mut share = proportional(others);
         if spare > 0 && share < others {
             (share, spare) = (share + 1, spare - 1);
         }
-        if flood && kind == Kind::Drift && share < others && one_cause(&all) {
-            share = share.min(SAMPLES);
+        if flooded && kind == Kind::Drift {
+            share = samples;
         }
         let keep = spread(&all, share, &mut urgent_room, history);
         let (chosen, rest): (Vec<_>, Vec<_>) = all.iter().zip(&keep).partition(|(_, keep)| **keep);
@@ -139,7 +145,7 @@ fn one_cause(all: &[&Finding]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reconcile::FindingId;
+    use crate::reconcile::{DriftField, FindingId};
 
     fn finding(number: usize, kind: Kind, severity: Severity) -> Finding {
         Finding {
@@ -180,6 +186,20 @@ mod tests {
             let counts: Vec<_> = selection.kinds.iter().map(|(kind, (shown, rest))| (*kind, shown.len(), rest.len())).collect();
             assert_eq!(counts, [(Kind::Leaver, 20, 0), (Kind::Drift, drift, 300 - drift), (Kind::Missing, 20, 80)]);
             assert_eq!(selection.shown, limit);
+        }
+    }
+
+    #[test]
+    fn the_room_that_a_flood_of_one_cause_leaves_goes_to_the_other_kinds() {
+        let cause = DriftField { field: "title".into(), domo: Some("a".into()), directory: None, note: None, writable: true };
+        let mut findings: Vec<_> = (0..600).map(|number| finding(number, Kind::Drift, Severity::Low)).collect();
+        findings.iter_mut().for_each(|finding| finding.drift = vec![cause.clone()]);
+        findings.extend((600..900).map(|number| finding(number, Kind::Missing, Severity::Low)));
+        findings.extend((900..1_000).map(|number| finding(number, Kind::Leaver, Severity::High)));
+        for (limit, missing) in [(300, 150), (500, 300)] {
+            let selection = select(&findings.iter().collect::<Vec<_>>(), &History::default(), limit);
+            let shown: Vec<_> = selection.kinds.iter().map(|(kind, (shown, _))| (*kind, shown.len())).collect();
+            assert_eq!(shown, [(Kind::Leaver, 100), (Kind::Drift, SAMPLES), (Kind::Missing, missing)]);
         }
     }
 

@@ -72,9 +72,14 @@ pub(super) fn evidence(builder: &Builder, clipped: bool) -> Reliability {
     }
     let (status, glyph, headline, advice) = match judged.evidence.status {
         EvidenceStatus::Complete => {
-            let accounts = t.count("evidence.all_accounts", judged.accounts.read, &[]);
+            let read = &builder.inputs.accounts.evidence;
+            let all = if read.is_from_api() { "evidence.all_accounts" } else { "evidence.file_accounts" };
+            let accounts = t.count(all, judged.accounts.read, &[("name", &shown(&read.source))]);
             let people = t.count("evidence.all_people", judged.people.read, &[]);
-            let detail = t.fill("evidence.complete_detail", &[("accounts", &accounts), ("people", &people)]);
+            let mut detail = t.fill("evidence.complete_detail", &[("accounts", &accounts), ("people", &people)]);
+            if !read.is_from_api() {
+                detail = format!("{detail} {}", t.get("evidence.file_end"));
+            }
             ("complete", "\u{2713}", t.get("evidence.complete").to_owned(), Some(detail))
         }
         EvidenceStatus::Warnings => {

@@ -42,13 +42,11 @@ pub(super) fn exceptions(builder: &Builder) -> Vec<String> {
 pub(super) fn not_tested(builder: &Builder) -> Vec<Untested> {
     let named = builder.inputs.reconciliation.not_tested.iter();
     let named = named.map(|one| Untested { check: check_name(builder, &one.check), why: shown(&one.why) });
-    // Without an account or a row to test there is no reason a kind: one line says it for all.
-    let nothing = builder.t.get("section.nothing_to_test");
-    let is_silent = |kind: &Kind| builder.kind_total(*kind) == 0 && builder.untested(*kind) == Some(nothing);
-    let silent = builder.kinds().filter(|kind| is_silent(kind) && !builder.is_not_applicable(*kind));
-    let silent: Vec<String> = silent.map(|kind| builder.kind_text(kind, "name")).collect();
-    let silent =
-        (!silent.is_empty()).then(|| Untested { check: silent.join(", "), why: builder.t.get("not_tested.nothing").to_owned() });
+    // Kinds that incomplete evidence left nothing to test have no reason of their own: one line says it for all.
+    let incomplete = builder.t.get("not_tested.incomplete");
+    let is_silent = |kind: &Kind| builder.kind_total(*kind) == 0 && builder.untested(*kind) == Some(incomplete);
+    let silent: Vec<String> = builder.kinds().filter(is_silent).map(|kind| builder.kind_text(kind, "name")).collect();
+    let silent = (!silent.is_empty()).then(|| Untested { check: silent.join(", "), why: incomplete.to_owned() });
     let mut lines: Vec<Untested> = Vec::new();
     for one in silent.into_iter().chain(named) {
         match lines.iter_mut().find(|line| line.why == one.why) {

@@ -181,7 +181,7 @@ pub struct TallyRow {
 pub struct Summary {
     /// `214 findings need a decision: 3 critical, 12 high. 41 are new.`
     pub sentence: String,
-    /// `17 active accounts should not have access: 6 leavers, 9 orphans, 2 suspended.`
+    /// `By the directory, 17 active accounts should not have access: 6 leavers, 9 orphans, 2 suspended.`
     pub should_not: String,
     /// What changed in access since the last run, and what its review came to: a sentence each.
     pub since: Vec<String>,

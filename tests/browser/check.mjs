@@ -181,6 +181,16 @@ await check("320 px: no sideways scrolling", async () => {
   must(wide === 320, `${wide} px wide`);
 });
 
+await check("390 px: a word of 200 letters widens no text of page one", async () => {
+  const { context, page } = await open({ viewport: { width: 390, height: 844 } });
+  const wide = await page.evaluate(() => {
+    document.querySelectorAll(":is(h1, .one > section > h2, .one :is(p, li, dt, dd), p.note)").forEach((one) => one.append(` ${"w".repeat(200)}`));
+    return document.documentElement.scrollWidth;
+  });
+  await context.close();
+  must(wide === 390, `${wide} px wide`);
+});
+
 // Page one is read at a glance: on a screen of usual width and on paper no table of it is wider than its place, and every bar is drawn.
 for (const media of ["screen", "print"]) {
   await check(`page one, ${media}: nothing is cut off, nothing overlaps`, async () => {

@@ -193,6 +193,33 @@ fn a_directory_without_rows_is_incomplete_evidence_and_makes_no_plan() {
 }
 
 #[test]
+fn a_file_of_accounts_is_not_said_to_be_all_of_domo_and_one_as_long_as_a_page_is_doubted() {
+    let folder = tempfile::tempdir().unwrap();
+    for (count, doubted) in [(50, true), (51, false), (500, true)] {
+        let people = || 1..=count;
+        let accounts: Vec<Value> = people()
+            .map(|id| json!({"id": id, "name": format!("Ada {id}"), "email": format!("a{id}@acme.com"), "role": "Editor", "active": true}))
+            .collect();
+        let rows: String = people().map(|id| format!("a{id}@acme.com,Ada {id},Active\n")).collect();
+        std::fs::write(folder.path().join("staff.csv"), format!("Email,Name,Status\n{rows}")).unwrap();
+        let lines: String = accounts.iter().map(|account| format!("{account}\n")).collect();
+        for (name, text) in [("a.json", json!(accounts).to_string()), ("a.jsonl", lines)] {
+            std::fs::write(folder.path().join(name), text).unwrap();
+            let args = ["--accounts", name, "--directory", "staff.csv"];
+            let answer = run(folder.path(), ["audit", "--json"].into_iter().chain(args)).code(0).json();
+            let page = std::fs::read_to_string(folder.path().join(answer["files"]["report.html"].as_str().unwrap())).unwrap();
+            let said = format!("{name}: it has exactly {count} accounts, which is where ");
+            assert_eq!(answer["evidence"], if doubted { "warnings" } else { "complete" }, "{count}");
+            assert_eq!(answer["reasons"].to_string().contains(&said), doubted, "{answer}");
+            assert_eq!(run(folder.path(), ["check"].into_iter().chain(args)).code(0).stdout.contains(&said), doubted, "{count}");
+            assert!(!page.contains("Domo accounts and"), "{count}");
+            let known = format!("All {count} accounts in {name} and all {count} directory rows were read");
+            assert_eq!(page.contains(&known) && page.contains("A file does not prove"), !doubted, "{count}");
+        }
+    }
+}
+
+#[test]
 fn a_second_run_knows_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let first = audit(folder.path(), "directory.csv", &[]).code(0);

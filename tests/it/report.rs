@@ -498,7 +498,10 @@ fn page_one_names_the_worst_and_says_one_number_of_accounts_that_should_not_have
     let directory = "Email,Name,Status,Termination Date\na@acme.com,Ada Byron,Terminated,2026-10-31\n\
         b@acme.com,Bob King,Terminated,2026-11-20\nc@acme.com,Cy Young,Terminated,2026-01-31\n";
     let page = audited(accounts, directory);
-    assert_eq!(text(select(&page, "#worst h2")[0]), "4 active accounts should not have access: 3 leavers, 1 orphan.");
+    assert_eq!(
+        text(select(&page, "#worst h2")[0]),
+        "By the directory, 4 active accounts should not have access: 3 leavers, 1 orphan."
+    );
     let names: Vec<String> = select(&page, "#worst li a").into_iter().map(text).collect();
     assert_eq!(names, ["Bob King", "Cy Young", "Ada Byron"], "severity first, then the days since they left");
 }
@@ -527,7 +530,7 @@ fn page_one_does_not_call_accounts_fine_whose_people_were_never_looked_at() {
     let page = audited(TWO, "Email,Name\na@acme.com,Ada Byron\nb@acme.com,Bob King\n");
     assert_eq!(
         text(select(&page, "#worst h2")[0]),
-        "No active account was found that should not have access. Who has left was not tested, or not for everybody."
+        "By the directory, no active account was found that should not have access. Who has left was not tested, or not for everybody."
     );
 }
 
@@ -639,7 +642,8 @@ fn page_one_says_of_every_kind_that_was_not_tested_that_it_was_not() {
         assert!(listed.contains(&kind), "{kind}: {listed}");
         untested += 1;
     }
-    assert!(untested >= 4, "{listed}");
+    assert!(untested >= 4 && !listed.contains("nothing to test"), "{listed}");
+    assert!(listed.contains("The evidence is incomplete, and nothing that was read could be tested"), "{listed}");
 }
 
 #[test]
@@ -707,6 +711,84 @@ fn what_was_decided_is_as_confidential_as_the_report_and_shows_no_empty_column()
 }
 
 #[test]
+fn page_one_says_how_much_of_a_change_the_configuration_explains_however_much_of_it_changed() {
+    let company = Folder::ada_and_olga();
+    company.audit(&[]);
+    let rules = "[domo]\nconcurrency = 2\n[guards]\nmax_creates = 1\nmin_admins = 1\nmax_updates_percent = 9\nmax_deactivations = 9\n\
+        [policy]\nplan_valid_days = 9\ndormant_days = 9\n[[exclude]]\nid = 2\nreason = \"robot\"\nowner = \"it\"\n";
+    company.write("domo-reconcile.toml", rules);
+    let page = Html::parse_document(&company.audit(&[]).read("report.html"));
+    let said: Vec<String> = select(&page, "#new li").into_iter().map(text).collect();
+    assert!(said[0].contains("1 of 1 that are gone come from changed parameters") && said.len() == 7, "{said:?}");
+}
+
+#[test]
+fn page_one_says_why_there_is_no_plan_and_how_many_are_accepted() {
+    let users = serde_json::json!([
+        {"id": 1, "name": "Ada Byron", "email": "ada@acme.example", "role": "Editor", "active": true},
+        {"id": 2, "name": "Olga Petrova", "email": "olga@acme.example", "role": "Editor", "active": true},
+        {"id": 3, "name": "Otto Lang", "email": "otto@acme.example", "role": "Editor", "active": true},
+    ]);
+    let staff = "Name,Work Email,Status,Termination Date\nAda Byron,ada@acme.example,Active,\n";
+    let leaving = staff.replace("Active,", "Active,2026-11-30");
+    let left = staff.replace("Active,", "Terminated,2026-10-31");
+    let accepts = |addresses: &[&str]| {
+        let rule = |address: &&str| {
+            format!(
+                "[[exception]]\naccount = \"{address}\"\nkinds = [\"orphan\"]\nreason = \"r\"\nowner = \"o\"\nexpires = 2027-03-31\n"
+            )
+        };
+        addresses.iter().map(rule).collect::<String>()
+    };
+    let (olga, otto) = ("olga@acme.example", "otto@acme.example");
+    let none = "There is no plan: the policy proposes no action for any finding that is not accepted.";
+    for (workers, rules, day, accepted, headline, plan) in [
+        (
+            staff,
+            accepts(&[olga, otto]),
+            "2026-11-23",
+            2,
+            "By the directory, no active account was found that should not have access, beside 2 that are accepted.",
+            none,
+        ),
+        (
+            &format!("{staff}Otto Lang,otto@acme.example,Active,\n"),
+            accepts(&[olga]),
+            "2026-11-23",
+            1,
+            "By the directory, no active account was found that should not have access, beside 1 that is accepted.",
+            none,
+        ),
+        (
+            &leaving,
+            accepts(&[olga]),
+            "2026-12-31",
+            1,
+            "By the directory, 2 accounts that are active today should not have access on 2026-12-31: 1 leaver, 1 orphan (1 more is accepted).",
+            "There is no plan: this is a forecast. An audit of a day that has come proposes what to do.",
+        ),
+        // A kind of which all are accepted does not vanish beside another.
+        (
+            &left,
+            accepts(&[olga, otto]),
+            "2026-11-23",
+            2,
+            "By the directory, 1 active account should not have access: 1 leaver, 0 orphans (2 more are accepted).",
+            "1 action is proposed",
+        ),
+    ] {
+        let company = Folder::of(&users, workers).at_moment("2026-11-23T06:00:00Z").with("domo-reconcile.toml", rules);
+        let answer = company.run(&[&AUDIT[..], &["--as-of", day]].concat()).code(0).json();
+        let page = Html::parse_document(&company.run_of(&answer).read("report.html"));
+        assert_eq!(text(select(&page, "#worst h2")[0]), headline);
+        assert!(text(select(&page, "#plan")[0]).contains(plan), "{headline}: {}", text(select(&page, "#plan")[0]));
+        assert_eq!(answer["findings"]["accepted"], accepted, "{answer}");
+        let said = company.run(&["audit", "--accounts", "users.json", "--directory", "workers.csv", "--as-of", day]).code(0);
+        assert!(said.stdout.contains(&format!("; {accepted} of them accepted by exceptions\n")), "{}", said.stdout);
+    }
+}
+
+#[test]
 fn one_of_something_is_one() {
     let one = r#"[{"id":1,"name":"Ada Byron","email":"a@acme.com","role":"Admin","active":true,"title":"Clerk"}]"#;
     let page = audited(one, "Email,Name,Status,Title\na@acme.com,Ada Byron,Active,Lead\n");
@@ -718,7 +800,7 @@ fn one_of_something_is_one() {
     });
     assert_eq!(wrong.collect::<Vec<_>>(), [] as [&&str; 0], "{said}");
     assert!(
-        said.contains("The one Domo account and the one directory row were read") && said.contains("1 field differs"),
+        said.contains("The one account in accounts.json and the one directory row were read") && said.contains("1 field differs"),
         "{said}"
     );
 }

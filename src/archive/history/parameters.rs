@@ -80,11 +80,13 @@ fn attribute(history: &mut History, with_old: &BTreeSet<FindingId>) {
         removed += u64::from(resolved.by_parameter);
     }
     let gone = history.resolved.len();
-    history.parameters_changed.push(format!(
+    // Before what changed: page one has room for a few sentences only.
+    let explained = format!(
         "Of the findings {added} of {appeared} that appeared and {removed} of {gone} that are gone come from changed parameters: \
          the same data, judged with the previous configuration, gives {}.",
         text::plural(with_old.len() as u64, "finding", "findings")
-    ));
+    );
+    history.parameters_changed.insert(0, explained);
 }
 
 /// Which headers the canonical fields are read from.
@@ -111,38 +113,70 @@ fn columns(then: &[Source], now: &[Source]) -> Vec<String> {
     changed
 }
 
-/// `[guards] max_creates: 200 → 10`, `[[exclude]] added: …`.
+/// What tells a table of a list from its neighbours: two that have one of these in common are one that was changed.
+const NAMES: [&str; 8] = ["path", "name", "url", "url_env", "account", "email", "id", "kind"];
+
+/// `[guards] max_creates: 200 → 10`, `[[exclude]] added: …`, `[[directory]] changed: workers.csv: max_age_days: 45 → 60`. Up to its
+/// first colon each names nobody: a redacted report shows no more of it.
 fn differences(old: &Config, new: &Config) -> Vec<String> {
-    let flat = |config: &Config| {
-        let mut keys = BTreeMap::new();
-        // A configuration is always representable: it came from a file.
-        flatten("", &serde_json::to_value(config).unwrap_or_default(), &mut keys);
-        keys
-    };
-    let (old, new) = (flat(old), flat(new));
+    // A configuration is always representable: it came from a file.
+    let [old, new] = [old, new].map(|config| serde_json::to_value(config).unwrap_or_default());
     let mut changed = Vec::new();
-    for key in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
-        let (then, now) = (old.get(key), new.get(key));
-        if then == now {
-            continue;
-        }
-        match (then.unwrap_or(&Value::Null), now.unwrap_or(&Value::Null)) {
-            (then, now) if is_tables(then) || is_tables(now) => {
-                let tables = |value: &Value| value.as_array().cloned().unwrap_or_default();
-                let (then, now) = (tables(then), tables(now));
-                let only = |here: &[Value], there: &[Value]| -> Vec<String> {
-                    here.iter().filter(|table| !there.contains(table)).map(|table| shown(table, NOT_SET)).collect()
-                };
-                changed.extend(only(&then, &now).into_iter().map(|table| format!("[[{key}]] removed: {table}")));
-                changed.extend(only(&now, &then).into_iter().map(|table| format!("[[{key}]] added: {table}")));
-            }
-            (then, now) => {
-                let key = key.split_once('.').map_or_else(|| key.clone(), |(section, key)| format!("[{section}] {key}"));
-                changed.push(format!("{key}: {} → {}", shown(then, NOT_SET), shown(now, NOT_SET)));
-            }
+    for (key, then, now) in changes(&old, &new) {
+        if is_tables(&then) || is_tables(&now) {
+            changed.extend(of_tables(&key, &then, &now));
+        } else {
+            let key = key.split_once('.').map_or_else(|| key.clone(), |(section, key)| format!("[{section}] {key}"));
+            changed.push(arrow(&key, &then, &now));
         }
     }
     changed
+}
+
+/// The same of a list of tables: one that was changed key by key, the others whole.
+fn of_tables(key: &str, then: &Value, now: &Value) -> Vec<String> {
+    let only = |here: &Value, there: &Value| -> Vec<Value> {
+        let there = there.as_array().cloned().unwrap_or_default();
+        here.as_array().into_iter().flatten().filter(|table| !there.contains(table)).cloned().collect()
+    };
+    let (removed, mut added) = (only(then, now), only(now, then));
+    let mut said = Vec::new();
+    for old in removed {
+        let name_of = |new: &Value| {
+            let named = NAMES.into_iter().filter_map(|name| old.get(name).filter(|value| new.get(name) == Some(*value)));
+            named.map(|value| shown(value, "")).find(|name| !name.is_empty())
+        };
+        let pair = added.iter().enumerate().find_map(|(place, new)| Some((place, name_of(new)?)));
+        said.push(match pair {
+            Some((place, name)) => {
+                let new = added.remove(place);
+                let keys: Vec<_> = changes(&old, &new).iter().map(|(key, then, now)| arrow(key, then, now)).collect();
+                format!("[[{key}]] changed: {name}: {}", keys.join("; "))
+            }
+            None => format!("[[{key}]] removed: {}", shown(&old, NOT_SET)),
+        });
+    }
+    said.extend(added.iter().map(|new| format!("[[{key}]] added: {}", shown(new, NOT_SET))));
+    said
+}
+
+fn arrow(key: &str, then: &Value, now: &Value) -> String {
+    format!("{key}: {} → {}", shown(then, NOT_SET), shown(now, NOT_SET))
+}
+
+/// The keys that two tables do not have alike, with both values.
+fn changes(old: &Value, new: &Value) -> Vec<(String, Value, Value)> {
+    let [mut old, mut new] = [old, new].map(|table| {
+        let mut keys = BTreeMap::new();
+        flatten("", table, &mut keys);
+        keys
+    });
+    let keys: BTreeSet<String> = old.keys().chain(new.keys()).cloned().collect();
+    let both = keys.into_iter().map(|key| {
+        let (then, now) = (old.remove(&key).unwrap_or_default(), new.remove(&key).unwrap_or_default());
+        (key, then, now)
+    });
+    both.filter(|(_, then, now)| then != now).collect()
 }
 
 /// Tables become keys; lists stay whole.
@@ -183,5 +217,16 @@ mod tests {
             ]
         );
         assert!(differences(&new, &new).is_empty());
+        // A table that is there still is compared key by key, whatever its place.
+        let old = Config::parse("[[directory]]\npath = \"a.csv\"\n[[directory]]\npath = \"b.csv\"\nmax_age_days = 9\n").unwrap();
+        let new = Config::parse(
+            "[[directory]]\npath = \"b.csv\"\nmax_age_days = 10\n[directory.columns]\nemail = \"Mail\"\n[[directory]]\nname = \"c\"\n\
+             url = \"https://x.example/c\"\n",
+        )
+        .unwrap();
+        let said = differences(&old, &new);
+        assert!(said[0].starts_with("[[directory]] removed: ") && said[0].contains("a.csv"), "{said:?}");
+        assert_eq!(said[1], "[[directory]] changed: b.csv: columns.email: (not set) → Mail; max_age_days: 9 → 10");
+        assert!(said[2].starts_with("[[directory]] added: ") && said[2].contains("x.example"), "{said:?}");
     }
 }

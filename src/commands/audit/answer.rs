@@ -49,6 +49,8 @@ pub(in crate::commands) struct Audited {
 pub(super) struct FindingCounts {
     pub(super) by_kind: BTreeMap<Kind, u64>,
     pub(super) by_severity: BTreeMap<Severity, u64>,
+    /// Of these, what an exception accepts.
+    pub(super) accepted: u64,
 }
 
 /// Findings against the previous run.
@@ -113,7 +115,11 @@ impl Audited {
         let severities = self.findings.by_severity.iter().map(|(severity, count)| (severity.as_str().to_owned(), *count));
         let severities: Vec<_> = severities.collect();
         let total: u64 = severities.iter().map(|(_, count)| count).sum();
-        lines.push(format!("Findings       {total:>7} = {}", sum(&severities)));
+        let accepted = match self.findings.accepted {
+            0 => String::new(),
+            some => format!("; {some} of them accepted by exceptions"),
+        };
+        lines.push(format!("Findings       {total:>7} = {}{accepted}", sum(&severities)));
         let kinds: Vec<_> = self.findings.by_kind.iter().map(|(kind, count)| (kind.as_str().to_owned(), *count)).collect();
         if !kinds.is_empty() {
             lines.push(format!("                 by kind {}", sum(&kinds)));

@@ -261,7 +261,7 @@ impl WrittenRun {
             evidence: summary.evidence.status,
             accounts: summary.accounts,
             people: summary.people,
-            findings: FindingCounts { by_kind: summary.by_kind, by_severity: summary.by_severity },
+            findings: FindingCounts { by_kind: summary.by_kind, by_severity: summary.by_severity, accepted: summary.accepted },
             plan: plan.as_ref().map(|plan| PlanSummary {
                 actions: plan.actions.len() as u64,
                 refused_by: plan.refused_by().into_iter().map(str::to_owned).collect(),

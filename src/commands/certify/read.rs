@@ -106,7 +106,7 @@ impl Reader<'_> {
         let Some(account) = self.accounts.get(cell(0)) else { return Err(format!("`{}` is no account in scope", cell(0))) };
         for (at, locked) in account.locked().iter().enumerate() {
             let was = sheet::returned(locked);
-            if was != cell(at) {
+            if !sheet::is_kept(COLUMNS[at].0, &was, cell(at)) {
                 return Err(format!("`{}` of {} is locked: it was `{was}` and is `{}`", COLUMNS[at].0, account.key, cell(at)));
             }
         }

@@ -428,8 +428,12 @@ mod tests {
                 .into(),
             named: vec![(TokenSort::Name, "Zoe".into()), (TokenSort::Name, "root".into()), (TokenSort::Text, "Zoe may".into())],
         };
-        let rules =
-            ["[[exception]] added: account = 3; owner = Zoe", "[expected] name: Zoe* → (not set)", "[guards] max_creates: 1 → 2"];
+        let rules = [
+            "[[exception]] added: account = 3; owner = Zoe",
+            "[expected] name: Zoe* → (not set)",
+            "[guards] max_creates: 1 → 2",
+            "[[exception]] changed: Zoe: reason: a → b",
+        ];
         let history =
             History { applied: vec![sentence], parameters_changed: rules.map(str::to_owned).into(), ..History::default() };
         let redacted = redactor().history(&history);

@@ -67,12 +67,12 @@ fn story(profile: Profile, policy: &str, kind: &str, next_month: &str) {
 
 #[test]
 fn on_a_domo_that_knows_the_inactive_nobody_who_left_has_access_a_month_later() {
-    story(Profile::guide(), "", "deactivate", "No active account was found that should not have access.");
+    story(Profile::guide(), "", "deactivate", "By the directory, no active account was found that should not have access.");
 }
 
 #[test]
 fn on_a_domo_that_does_not_nobody_who_left_has_more_than_the_least_role_a_month_later() {
-    let said = "No active account was found that should not have access. 3 are restricted: they have only the role that a demotion leaves \
+    let said = "By the directory, no active account was found that should not have access. 3 are restricted: they have only the role that a demotion leaves \
                 (`restricted` in findings.csv).";
     story(Profile::recorded(), "leaver = \"demote\"\norphan = \"demote\"\n", "demote", said);
 }

@@ -490,3 +490,40 @@ fn a_finding_of_one_instance_is_accepted_in_that_one_alone() {
     let refused = group.audit("2026-08-01", &[]).code(2).stderr;
     assert!(refused.contains("is of `acme-us`, and no [[instance]] is called so"), "{refused}");
 }
+
+#[test]
+fn what_is_published_of_several_instances_is_the_run_of_each_and_the_page_over_all_of_them() {
+    let mut group = Group::new();
+    let users = group.users();
+    group.instance("acme-eu", &users, "");
+    group.instance("acme-us", &users, "");
+    let publish = |group: &Group| {
+        let script = crate::support::samples().join("schedule/publish.sh");
+        let ran =
+            std::process::Command::new("sh").arg(script).args(["audits", "served"]).current_dir(group.path()).output().unwrap();
+        (ran.status.code(), String::from_utf8_lossy(&ran.stdout).into_owned(), String::from_utf8_lossy(&ran.stderr).into_owned())
+    };
+    let answer = group.audit("2026-06-01", &["--json", "--redact"]).code(0).json();
+    let page = path(&group, &answer, ".html");
+    let page = page.strip_prefix(group.path().join("audits")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(publish(&group).0, Some(0), "{:?}", publish(&group));
+    }
+    // Every link of the page over all of them leads somewhere there, too.
+    let served = Html::parse_document(&std::fs::read_to_string(group.path().join("served").join(page)).unwrap());
+    let links = Selector::parse("a[href^='../']").unwrap();
+    let links: Vec<_> =
+        served.select(&links).map(|link| link.attr("href").unwrap().split('#').next().unwrap().to_owned()).collect();
+    assert!(links.len() >= 2, "{links:?}");
+    for link in &links {
+        assert!(group.path().join("served/summaries").join(link).exists(), "{link}");
+    }
+    for one in 0..2 {
+        let run = group.run(&answer[one]).id();
+        assert_eq!(std::fs::read_dir(group.path().join("served").join(run)).unwrap().count(), 7);
+    }
+    // Nothing of an audit in clear.
+    group.audit("2026-07-01", &["--json"]).code(0);
+    let (code, published, said) = publish(&group);
+    assert!(code == Some(1) && published.is_empty() && said.contains("names people"), "{published}{said}");
+}
