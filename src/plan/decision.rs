@@ -126,14 +126,10 @@ impl Decision {
         }
     }
 
-    /// The file it came in, without the row, and without the number that a browser gives to a file of the same name: `s (1).csv`.
-    pub(super) fn file(&self) -> Option<String> {
+    /// The file it came in, without the row.
+    pub(super) fn file(&self) -> Option<&str> {
         let from = self.from.as_deref()?;
-        let file = from.rsplit_once(" row ").map_or(from, |(file, _)| file);
-        let (name, ending) = file.rsplit_once('.').unwrap_or((file, ""));
-        let copy = |(_, number): &(&str, &str)| number.strip_suffix(')').is_some_and(|number| number.parse::<u32>().is_ok());
-        let name = name.rsplit_once(" (").filter(copy).map_or(name, |(name, _)| name);
-        Some(format!("{name}.{ending}"))
+        Some(from.rsplit_once(" row ").map_or(from, |(file, _)| file))
     }
 
     pub(super) fn is_of(&self, other: &Self) -> bool {

@@ -209,8 +209,13 @@ impl RunFolder {
         // All that the manifest names must be on disk before it is.
         files::sync_folder(&self.path).with_context(|| writing(&path))?;
         let put = files::put(&path, files::all(&json)).and_then(|()| files::sync_folder(self.archive()));
-        // A run that failed is none, whatever of its manifest is there already.
-        put.inspect_err(|_| _ = std::fs::remove_file(&path)).with_context(|| writing(&path))?;
+        if let Err(error) = put {
+            // A run that failed is none, also where its manifest is there and only may not last.
+            if std::fs::read(&path).is_ok_and(|there| there == json) {
+                _ = std::fs::remove_file(&path);
+            }
+            return Err(error).with_context(|| writing(&path));
+        }
         Ok(self.path.clone())
     }
 }

@@ -57,28 +57,18 @@ impl PlanFile {
         let mut sealed = read(&path)?;
         let named = Archive::at(&archive.canonicalize().unwrap_or_else(|_| archive.to_owned()));
         let mut home = path.clone();
-        // A copy elsewhere has its own journal, but what the archive knows of the plan holds for it, too: be it a copy of the whole
-        // folder of a run, which looks like an archive.
-        let mut original = Original::of(&named, sealed.plan())?;
-        if original.is_none() || path.starts_with(named.path()) {
-            for around in folder_of(&path).ancestors().take(3).map(Archive::at) {
-                if let Some(found) = Original::of(&around, sealed.plan())? {
-                    original = Some(found);
-                    break;
-                }
+        let original = Original::around(&path, &named, sealed.plan())?;
+        let within = original.as_ref().filter(|original| path.starts_with(original.archive.path()));
+        // A copy within the archive is the plan by another name; one elsewhere has its own journal.
+        if let Some((original, file)) = within.and_then(|original| Some((original, original.file.clone()?)))
+            && file != path
+        {
+            original.agrees(&path, sealed.plan())?;
+            if file.is_file() {
+                path.clone_from(&file);
+                sealed = read(&path)?;
             }
-            // A copy within the archive is the plan by another name.
-            let around = original.as_ref().filter(|original| path.starts_with(original.archive.path()));
-            if let Some((around, file)) =
-                around.and_then(|around| Some((around, around.file.clone()?))).filter(|(_, file)| *file != path)
-            {
-                around.agrees(&path, sealed.plan())?;
-                if file.is_file() {
-                    path.clone_from(&file);
-                    sealed = read(&path)?;
-                }
-                home = file;
-            }
+            home = file;
         }
         let own = original.as_ref().map(|original| original.archive.path());
         archive::say_shared(own.into_iter().chain([folder_of(&path), &path]));

@@ -10,6 +10,7 @@ use crate::apply::files;
 use crate::archive::{self, Archive, StoredRun};
 use crate::cli;
 use crate::failure::{Failure, FailureKind};
+use crate::files::folder_of;
 use crate::plan::{Plan, Verdict};
 use crate::terms::names::PLAN;
 
@@ -62,6 +63,25 @@ impl Original {
             }
             None => Ok(undone),
         }
+    }
+
+    /// The run of the plan in this file, in the archive that it lies in, else in the one that was named. That one is also asked where
+    /// the file's archive is nothing but its run's folder: somebody may have copied that whole.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub(super) fn around(file: &Path, named: &Archive, plan: &Plan) -> Result<Option<Self>> {
+        let mut own = None;
+        for around in folder_of(file).ancestors().take(3).map(Archive::at) {
+            own = Self::of(&around, plan)?;
+            if own.is_some() {
+                break;
+            }
+        }
+        Ok(match own {
+            Some(own) if own.archive.path() == named.path() || !own.archive.has_only(&own.run) => Some(own),
+            own => Self::of(named, plan)?.or(own),
+        })
     }
 
     /// The plan of this id, wherever it stands in an archive.
