@@ -12,8 +12,8 @@ use super::raw::{HiddenEdges, Keyless, Long, Raw, RawColumn, Watched};
 use super::{cells, headers};
 use crate::config;
 
-/// Columns beyond this many are not read; no spreadsheet has more.
-pub(super) const WIDEST: usize = 16_384;
+/// Columns beyond this many are not read: a spreadsheet has one less.
+pub(super) const WIDEST: usize = 16_385;
 
 /// What a reader knows of the table before it reads the rows.
 #[derive(Debug, Clone, Default)]

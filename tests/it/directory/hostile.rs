@@ -104,13 +104,22 @@ fn a_hundred_thousand_columns() {
     let people = load(&[file(folder.path(), "wide.csv", text)]).unwrap();
     assert_eq!(
         (people.read(), people.sources[0].incomplete.as_slice()),
-        (1, &["columns beyond 16384 are not read".to_owned()][..])
+        (1, &["columns beyond 16385 are not read".to_owned()][..])
     );
     let keys: String = (0..100_000).map(|at| format!("\"c{at}\":1,")).collect();
     let text = format!("[{{\"email\":\"a@b.com\",{keys}\"status\":\"Terminated\"}}]");
     let people = load(&[file(folder.path(), "wide.json", text)]).unwrap();
     let said = "its people have more than 20000 different members: those beyond are not read";
     assert_eq!((people.read(), people.sources[0].incomplete.as_slice()), (1, &[said.to_owned()][..]));
+    // What is keyed by something of each person's own hides no field that comes after it.
+    let person = |at: u32| {
+        let reports: Vec<_> = (0..6_000).map(|report| format!("\"r{at}-{report}\":true")).collect();
+        let last = if at == 4 { ",\"terminationDate\":\"2026-01-31\"" } else { "" };
+        format!("{{\"email\":\"p{at}@b.com\",\"reports\":{{{}}}{last}}}", reports.join(","))
+    };
+    let people = load(&[file(folder.path(), "maps.json", format!("[{}]", [1, 2, 3, 4].map(person).join(",")))]).unwrap();
+    assert_eq!((people.read(), people.sources[0].incomplete.len()), (4, 0));
+    assert_eq!(people.frame.column("termination_date").unwrap().null_count(), 3);
 }
 
 #[test]

@@ -18,6 +18,9 @@ use crate::directory::raw::{Doubled, HiddenEdges, Raw, RawColumn, Watched};
 /// Paths beyond this many are not kept, and the file is a part only: no export has so many.
 const MOST_PATHS: usize = 20_000;
 
+/// Members of one nested object beyond this many are no fields, but keyed by something that each person has of their own.
+const MOST_MEMBERS: usize = 1_000;
+
 /// Levels below a list that are looked at. Each list is looked at in up to three ways.
 const DEEPEST: usize = 6;
 
@@ -245,13 +248,14 @@ impl<'c> Sink<'c> {
         if let Some(child) = known.by_name.get(key) {
             return *child;
         }
-        let raw = if parent == 0 { key.to_owned() } else { format!("{}.{key}", known.raw) };
-        let node = Node { path: unwrapped(&raw), raw, ..Node::default() };
         let child = self.nodes.len();
-        if child >= MOST_PATHS {
-            self.beyond = true;
+        let is_map = parent > 0 && known.children.len() >= MOST_MEMBERS;
+        if is_map || child >= MOST_PATHS {
+            self.beyond |= !is_map;
             return usize::MAX;
         }
+        let raw = if parent == 0 { key.to_owned() } else { format!("{}.{key}", known.raw) };
+        let node = Node { path: unwrapped(&raw), raw, ..Node::default() };
         self.nodes.push(node);
         self.nodes[parent].children.push((key.into(), child));
         self.nodes[parent].by_name.insert(key.into(), child);
