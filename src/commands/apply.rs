@@ -24,7 +24,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation) -> Result<Exit>
         invocation.terminal.warn(&format!("the guard {guard} can never be overridden: --override {guard} does nothing"));
     }
     // Before anything is asked of Domo: a plan that may not be used is refused without credentials.
-    let file = PlanFile::find(&options.plan, &options.at.archive)?;
+    let file = PlanFile::named(&options.plan, &options.at, &invocation.terminal)?;
     let plan = file.plan();
     if options.invite && !options.confirm {
         can_still_invite(&file)?;

@@ -10,6 +10,7 @@ mod directories;
 mod import;
 mod init;
 mod invocation;
+mod latest;
 mod manual;
 pub mod notice;
 mod plan_file;

@@ -23,7 +23,7 @@ use crate::{cli, text};
 
 /// Reads the accounts a journal is about as they are now, and plans what undoes it.
 pub(super) fn run(options: &cli::Revert, invocation: &Invocation) -> Result<Exit> {
-    let path = plan_file::journal_path(&options.journal, &options.at.archive)?;
+    let path = plan_file::journal_path(&options.journal, &options.at, &invocation.terminal)?;
     let out = options.out.clone().unwrap_or_else(|| default_out(crate::files::folder_of(&path)));
     if out.exists() {
         return Err(Failure::usage(format!("{} is there already; a plan is never overwritten", out.display()))

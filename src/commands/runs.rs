@@ -9,14 +9,14 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::notice::{self, Reminder};
-use super::{Exit, Failed, Invocation};
+use super::{Exit, Invocation};
 use crate::archive::diff::{Diff, diff};
 use crate::archive::manifest::{Manifest, RunSummary};
 use crate::archive::prune::{self, PrunePlan, Retention};
 use crate::archive::{Archive, StoredRun};
 use crate::cli::{self, RunsCommand};
 use crate::config::Loaded;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::{self, Failure};
 use crate::reconcile::{EvidenceStatus, moved};
 use crate::terms::Severity;
 use crate::terms::names::REPORT_MD;
@@ -43,16 +43,15 @@ pub(super) fn run(options: &cli::Runs, invocation: &Invocation) -> Result<Exit> 
             there(&archive)?;
             let loaded = Loaded::read(config.config.as_deref())?;
             let within_days = TimeDelta::days((*within).into());
-            let (due, unknown) = notice::remind(&loaded.config, &options.archive, within_days, invocation)?;
-            // One that cannot be read may be the very one.
-            let failed = (!unknown.is_empty()).then(|| {
-                let error = Failure::failed(format!("what waits for decisions is not known\n  {}", unknown.join("\n  ")));
-                Failed::of(&error.hint("`domo-reconcile verify` says of a run what was altered").into())
+            let (due, wrong) = notice::remind(&loaded.config, &options.archive, within_days, invocation)?;
+            let failed = wrong.first().map(|first| {
+                let errors: Vec<_> = wrong.iter().map(failure::paragraph).collect();
+                (failure::kind(first), errors.join("\n"))
             });
             if options.json {
                 let mut answer = json!({ "reminders": due });
-                if let Some(failed) = &failed {
-                    answer["failed"] = json!(failed);
+                if let Some((kind, error)) = &failed {
+                    answer["failed"] = json!({ "exit_code": kind.code(), "error": error });
                 }
                 terminal.json(&answer)?;
             } else if !due.is_empty() {
@@ -60,9 +59,9 @@ pub(super) fn run(options: &cli::Runs, invocation: &Invocation) -> Result<Exit> 
             } else if failed.is_none() {
                 terminal.answer(format!("No plan expires undecided within {within} days."))?;
             }
-            if let Some(failed) = failed {
-                terminal.error(&failed.error);
-                return Ok(Some(FailureKind::Failed));
+            if let Some((kind, error)) = failed {
+                terminal.error(&error);
+                return Ok(Some(kind));
             }
         }
         RunsCommand::Prune { keep_runs, keep_days, confirm } => {

@@ -26,7 +26,7 @@ impl Reader {
     /// # Errors
     /// They cannot be read, whatever was tried.
     pub async fn groups(&self) -> Result<Vec<Group>> {
-        let groups = groups(&self.session).await;
+        let groups = groups(&self.session).await.map(|groups| groups.into_iter().map(|(group, _)| group).collect());
         groups.map_err(|error| failure(error, "the groups cannot be read".into()))
     }
 
@@ -39,24 +39,33 @@ impl Reader {
         members.map_err(|error| failure(error, format!("the members of {} cannot be read", text::visible(&group.name))))
     }
 
-    /// The names of everybody's groups: a list of groups, then one list of members for each.
-    pub(super) async fn memberships(&self, progress: &dyn ReadProgress) -> Result<HashMap<u64, Vec<Arc<Group>>>, CallError> {
+    /// The names of everybody's groups: a list of groups, then one list of members for each; and the groups that say that they have
+    /// more members than were listed, as a sentence.
+    pub(super) async fn memberships(
+        &self,
+        progress: &dyn ReadProgress,
+    ) -> Result<(HashMap<u64, Vec<Arc<Group>>>, Option<String>), CallError> {
         let groups = groups(&self.session).await?;
         let mut names: HashMap<u64, Vec<Arc<Group>>> = HashMap::new();
+        let mut short: Vec<String> = Vec::new();
         let mut under_way = std::collections::VecDeque::new();
         let mut next = groups.iter();
         let mut state = ReadState { what: "groups", pass: 1, expected: Some(groups.len() as u64), ..ReadState::default() };
         loop {
             while under_way.len() < self.session.settings().concurrency
-                && let Some(group) = next.next()
+                && let Some((group, told)) = next.next()
             {
                 let (session, id) = (self.session.clone(), group.id);
                 let name = Arc::new(group.clone());
-                under_way.push_back((name, tokio::spawn(async move { members(&session, id).await })));
+                under_way.push_back((name, *told, tokio::spawn(async move { members(&session, id).await })));
             }
-            let Some((name, task)) = under_way.pop_front() else { return Ok(names) };
+            let Some((name, told, task)) = under_way.pop_front() else { return Ok((names, shorter(&short))) };
             let lost = |error: tokio::task::JoinError| CallError::Lost { call: "GET /v1/groups".into(), why: error.to_string() };
-            for id in task.await.map_err(lost)?? {
+            let ids = task.await.map_err(lost)??;
+            if let Some(told) = told.filter(|told| *told > ids.len() as u64) {
+                short.push(format!("{} ({} of {told})", text::visible(&name.name), ids.len()));
+            }
+            for id in ids {
                 names.entry(id).or_default().push(name.clone());
             }
             state.rows += 1;
@@ -74,7 +83,7 @@ impl Writer {
     pub async fn join_group(&self, account: u64, name: &str) -> Result<(), WriteError> {
         let shown = text::visible(name);
         let groups = groups(&self.session).await.map_err(|error| WriteError::Transport(error.sentence()))?;
-        let mut fitting = groups.iter().filter(|group| group.name == name);
+        let mut fitting = groups.iter().map(|(group, _)| group).filter(|group| group.name == name);
         match (fitting.next(), fitting.next()) {
             (Some(group), None) => self.membership(account, group, true).await.map(|_| ()),
             (None, _) => Err(WriteError::NotSent(format!("there is no group `{shown}`"))),
@@ -116,25 +125,44 @@ impl Writer {
     }
 }
 
-async fn groups(session: &Session) -> Result<Vec<Group>, CallError> {
+/// What is said of groups whose members did not all come.
+fn shorter(groups: &[String]) -> Option<String> {
+    /// Groups that are named.
+    const NAMED: usize = 5;
+    let more = groups.len().checked_sub(NAMED).filter(|more| *more > 0).map(|more| format!(" and {more} more"));
+    let named = groups.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    (!groups.is_empty()).then(|| {
+        format!(
+            "{} fewer members than Domo counts: {named}{}",
+            text::plural(groups.len() as u64, "group lists", "groups list"),
+            more.unwrap_or_default()
+        )
+    })
+}
+
+/// Every group, with how many members it says that it has.
+async fn groups(session: &Session) -> Result<Vec<(Group, Option<u64>)>, CallError> {
     #[derive(Deserialize)]
     struct Row<'a> {
         #[serde(borrow, default)]
         id: Loose<'a>,
         #[serde(borrow, default)]
         name: Loose<'a>,
+        #[serde(borrow, default, rename = "memberCount")]
+        members: Loose<'a>,
     }
     let rows = |body: &[u8]| {
         let rows: Vec<Row<'_>> = json(body, "no JSON list")?;
         let group = |row: Row<'_>| {
             let id = row.id.id()?.ok_or("a group without an id")?;
-            Ok(Group { id, name: row.name.text()?.unwrap_or_default().into_owned() })
+            let group = Group { id, name: row.name.text()?.unwrap_or_default().into_owned() };
+            Ok((group, row.members.id().ok().flatten()))
         };
         rows.into_iter().map(group).collect::<Result<Vec<_>, String>>().map_err(Unusable::Permanent)
     };
     let mut groups = every(session, "/v1/groups", PAGE, rows).await?;
-    groups.sort_by_key(|group| group.id);
-    groups.dedup_by_key(|group| group.id);
+    groups.sort_by_key(|(group, _)| group.id);
+    groups.dedup_by_key(|(group, _)| group.id);
     Ok(groups)
 }
 

@@ -178,7 +178,10 @@ impl Reader {
         let mut extras = Extras::default();
         if settings.groups {
             match self.memberships(progress).await {
-                Ok(groups) => extras.groups = Some(groups),
+                Ok((groups, short)) => {
+                    evidence.warnings.extend(short);
+                    extras.groups = Some(groups);
+                }
                 Err(error) => evidence.warnings.push(without("groups", "the scope `user` and the right to manage groups", &error)),
             }
         }

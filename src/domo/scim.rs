@@ -8,7 +8,7 @@ use super::account::Account;
 use super::pages::plain_address;
 use super::read::Reader;
 use super::sent::WriteError;
-use super::session::{Door, Session, Unusable, endpoint, json, no_scim};
+use super::session::{Door, Session, Unusable, endpoint, failure, json, no_scim};
 use super::wire::{CallError, Loose};
 use super::write::{Writer, Written, elsewhere};
 use crate::http::{Method, Url};
@@ -51,6 +51,20 @@ impl Reader {
         match self.scim_filtered(address).await? {
             Some(found) => Ok(found),
             None => Ok(every(&self.session, None).await?.into_iter().find(|user| user.is(address))),
+        }
+    }
+
+    /// Whether SCIM takes our token at this root: one look-up of nobody, whatever comes of it.
+    ///
+    /// # Errors
+    /// It does not answer with a list, and does not say that it has no filter.
+    pub async fn scim_answers(&self) -> anyhow::Result<()> {
+        let asked = async { page(&self.session, root(&self.session)?, Some("userName eq \"nobody@example.com\""), 1).await };
+        match asked.await {
+            Err(error) if !matches!(error.status(), Some(400 | 501)) => {
+                Err(failure(error, "SCIM, through which [domo] deactivate_with deactivates, cannot be asked".into()))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -120,25 +134,7 @@ async fn every(session: &Session, filter: Option<&str>) -> Result<Vec<ScimUser>,
     let root = root(session)?;
     let mut users: Vec<ScimUser> = Vec::new();
     loop {
-        let (start, count) = ((users.len() + 1).to_string(), COUNT.to_string());
-        let mut query = vec![("startIndex", start.as_str()), ("count", count.as_str())];
-        query.extend(filter.map(|filter| ("filter", filter)));
-        let url = endpoint(root, "/Users", &query);
-        let parse = |body: &[u8]| {
-            let list: List<'_> = json(body, "no list")?;
-            // Something else, or an error's body, must not read as a list of nobody.
-            let total =
-                list.total.id().ok().flatten().ok_or_else(|| Unusable::Transient("no list: it has no `totalResults`".into()))?;
-            let user = |resource: &Resource<'_>| {
-                Ok(ScimUser {
-                    id: resource.id.id()?.ok_or("a user without an id")?,
-                    user_name: resource.user_name.text()?.unwrap_or_default().into_owned(),
-                })
-            };
-            let users = list.resources.iter().map(user).collect::<Result<Vec<_>, String>>().map_err(Unusable::Permanent)?;
-            Ok((total, users))
-        };
-        let (total, page) = session.read(Door::Scim, &url, parse).await.map_err(|error| other_root(error, root))?;
+        let (total, page) = page(session, root, filter, users.len() + 1).await?;
         let rows = page.len();
         users.extend(page);
         let read = users.len() as u64;
@@ -152,6 +148,29 @@ async fn every(session: &Session, filter: Option<&str>) -> Result<Vec<ScimUser>,
             });
         }
     }
+}
+
+/// How many fit, and those of them from this one on, from 1.
+async fn page(session: &Session, root: &Url, filter: Option<&str>, start: usize) -> Result<(u64, Vec<ScimUser>), CallError> {
+    let (start, count) = (start.to_string(), COUNT.to_string());
+    let mut query = vec![("startIndex", start.as_str()), ("count", count.as_str())];
+    query.extend(filter.map(|filter| ("filter", filter)));
+    let url = endpoint(root, "/Users", &query);
+    let parse = |body: &[u8]| {
+        let list: List<'_> = json(body, "no list")?;
+        // Something else, or an error's body, must not read as a list of nobody.
+        let total =
+            list.total.id().ok().flatten().ok_or_else(|| Unusable::Transient("no list: it has no `totalResults`".into()))?;
+        let user = |resource: &Resource<'_>| {
+            Ok(ScimUser {
+                id: resource.id.id()?.ok_or("a user without an id")?,
+                user_name: resource.user_name.text()?.unwrap_or_default().into_owned(),
+            })
+        };
+        let users = list.resources.iter().map(user).collect::<Result<Vec<_>, String>>().map_err(Unusable::Permanent)?;
+        Ok((total, users))
+    };
+    session.read(Door::Scim, &url, parse).await.map_err(|error| other_root(error, root))
 }
 
 fn root(session: &Session) -> Result<&Url, CallError> {

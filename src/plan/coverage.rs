@@ -69,15 +69,16 @@ impl Certification {
         let mut all = CoverageCounts::default();
         // Those of nobody stand last.
         let mut by: BTreeMap<(bool, &str), CoverageCounts> = BTreeMap::new();
-        for (account, _, stand) in self.stands() {
+        for (account, line, stand) in self.stands() {
+            let decided_late = due.zip(line).is_some_and(|(due, line)| line.at.date_naive() > due);
             // What somebody handed on is nobody's any more.
             let reviewer = if stand == ReviewState::NotMine {
                 UNASSIGNED
             } else {
                 asked.get(account.key.as_str()).copied().unwrap_or(UNASSIGNED)
             };
-            all.add(stand, late);
-            by.entry((reviewer == UNASSIGNED, reviewer)).or_default().add(stand, late);
+            all.add(stand, late, decided_late);
+            by.entry((reviewer == UNASSIGNED, reviewer)).or_default().add(stand, late, decided_late);
         }
         Coverage {
             run: self.run_id.clone(),
@@ -143,13 +144,17 @@ pub struct CoverageCounts {
     pub open: u64,
     /// Not decided, and the day for it is past.
     pub late: u64,
+    /// Decided, and after the day for it.
+    #[serde(skip_serializing_if = "crate::terms::is_zero")]
+    pub decided_late: u64,
 }
 
 impl CoverageCounts {
-    fn add(&mut self, stand: ReviewState, late: bool) {
+    fn add(&mut self, stand: ReviewState, late: bool, decided_late: bool) {
         self.accounts += 1;
         self.decided += u64::from(stand.is_decided());
         self.late += u64::from(late && !stand.is_decided());
+        self.decided_late += u64::from(decided_late && stand.is_decided());
         *match stand {
             ReviewState::Keep => &mut self.keep,
             ReviewState::Revoke => &mut self.revoke,

@@ -31,7 +31,8 @@ pub const NOT_SHOWN_KEPT: &str = "A write sends back every field that Domo tells
 /// What a reviewer should know of removals, of SCIM, of demotions and of another sign-in name.
 const PROVISIONED_AGAIN: &str = "Take the access away in the identity provider first: with just-in-time provisioning a person who \
     can still sign in there may come back here.";
-const SCIM_DELETES: &str = "Deactivations go through SCIM, and Domo's own article says that this deletes the user. The first is \
+/// That a deactivation may be a deletion.
+pub const SCIM_DELETES: &str = "Deactivations go through SCIM, and Domo's own article says that this deletes the user. The first is \
     done alone and read back; if the account is gone, it counts as failed and the run ends.";
 const DEMOTED: &str = "A demotion leaves the account there, with the least role and without its groups; what it owns stays its \
     own, and a revert gives role and groups back.";

@@ -101,9 +101,7 @@ pub fn record(sealed: &mut Sealed, submissions: &[Submission], overrule: bool, n
                 hints.insert("a rejection needs a reason: in the row's `comment`, or with --comment for all that have none");
                 problems.push(format!("{}: the rejection of {subject} says no reason", submission.place));
             }
-            Step::Record
-                if decision.until.is_some_and(|until| submission.timing != Timing::CarriedOver && until < now.date_naive()) =>
-            {
+            Step::Record if decision.until.is_some_and(|until| until < now.date_naive()) => {
                 hints.insert("`accept-until` needs the last day on which it is accepted, which has not passed");
                 problems.push(format!("{}: the day of {} on {subject} has passed", submission.place, decision.word()));
             }
@@ -192,6 +190,10 @@ fn step<'a>(
         return if same { Step::Nothing } else { Step::Outdated(standing) };
     }
     let Some(standing) = decided else { return Step::Record };
+    // Whoever decided on the new plan knew what was found since.
+    if submission.timing == Timing::CarriedOver && said.at < standing.at && !same {
+        return Step::Outdated(standing);
+    }
     // Anybody may withdraw a consent; to lift somebody's refusal is to overrule them.
     let withdraws = said.verdict == Verdict::Open && standing.verdict == Verdict::Approve;
     if same || said.is_of(standing) || withdraws || overrule {

@@ -121,7 +121,7 @@ pub fn selected(
 }
 
 /// The decisions of an older plan whose action is the same in this one, and what became of the others, as sentences.
-pub fn carried(plan: &Plan, old: &Plan, by: Option<&str>) -> (Vec<Submission>, Vec<String>) {
+pub fn carried(plan: &Plan, old: &Plan, by: Option<&str>, today: NaiveDate) -> (Vec<Submission>, Vec<String>) {
     let (mut submissions, mut others) = (Vec::new(), Vec::new());
     let before = sheet::rows(old);
     let before: BTreeMap<&str, &Decidable<'_>> = before.iter().map(|row| (row.id(), row)).collect();
@@ -130,6 +130,7 @@ pub fn carried(plan: &Plan, old: &Plan, by: Option<&str>) -> (Vec<Submission>, V
     for (id, decision) in old.decisions.iter().filter(|(_, decision)| decision.verdict != Verdict::Open) {
         let Some(was) = before.get(id.as_str()) else { continue };
         let why = match now.get(id.as_str()) {
+            Some(is) if same(was, is) && decision.until.is_some_and(|until| until < today) => "its day has passed",
             Some(is) if same(was, is) => {
                 let decision = decision.clone().carried(by);
                 submissions.push(Submission {

@@ -218,12 +218,18 @@ impl Reconciliation {
 
     /// The same, said to be of a day that has not come yet, before anything else that is said of the evidence.
     #[must_use]
-    pub fn as_forecast(mut self) -> Self {
+    pub fn as_forecast(self) -> Self {
         let why = format!(
             "This is a forecast: {} has not come yet. What the populations say today was judged as of that day; nothing is \
              planned, and no later run is compared with it",
             self.as_of
         );
+        self.warned(why)
+    }
+
+    /// The same with this said first of its evidence.
+    #[must_use]
+    pub fn warned(mut self, why: String) -> Self {
         self.evidence.reasons.insert(0, why);
         self.evidence.status = self.evidence.status.max(EvidenceStatus::Warnings);
         self

@@ -14,7 +14,7 @@ use crate::digest;
 use crate::plan::certification::{CertificationLine, Confirmed, ReviewState, stamp};
 use crate::plan::coverage::{Certification, Coverage, CoverageCounts, Reviewer, Standing};
 use crate::plan::decision::person;
-use crate::plan::{Journal, Outcome, Sealed, returned};
+use crate::plan::{Action, Journal, Outcome, Sealed, returned};
 use crate::terms::Severity;
 use crate::terms::names::CERTIFICATION;
 use crate::{files, text};
@@ -87,6 +87,18 @@ impl Page<'_> {
             open => Some(format!("{open} were not decided by anybody who may: they stay as they are and are listed below.")),
         };
         lead.extend(open);
+        let outcomes_by_account = self.outcomes();
+        let contradicted = stands.iter().filter(|(_, _, stand)| !matches!(stand, ReviewState::Revoke | ReviewState::Role));
+        let contradicted: Vec<_> =
+            contradicted.filter(|(account, ..)| self::against(account, &outcomes_by_account).is_some()).collect();
+        if !contradicted.is_empty() {
+            let named: Vec<_> = contradicted.iter().map(|(account, ..)| account.subject()).collect();
+            lead.push(format!(
+                "Carried out by a plan of this certification although what stands does not ask for it any more: {}. What was done \
+                 stands beside each.",
+                named.join(", ")
+            ));
+        }
         if against > 0 {
             let (them, they) = if against == 1 { ("it", "it stands") } else { ("them", "they stand") };
             lead.push(format!(
@@ -242,7 +254,7 @@ impl Page<'_> {
                 line.map(|line| relation(account, line, asked, &administrators)).unwrap_or_default(),
                 match (stand, line) {
                     (ReviewState::Revoke | ReviewState::Role, Some(line)) => self.became(account, line, &outcomes),
-                    _ => account.findings.join("; "),
+                    _ => Vec::from_iter(against(account, &outcomes).into_iter().chain(account.findings.iter().cloned())).join("; "),
                 },
             ]
         };
@@ -266,7 +278,7 @@ impl Page<'_> {
             let standings = journal.as_ref().map(Journal::fold).unwrap_or_default();
             for action in &sealed.plan().actions {
                 let outcome = standings.get(action.id.as_str()).and_then(|standing| standing.outcome);
-                outcomes.insert((action.account_id, action.email.as_deref()), (sealed.plan().id.as_str(), outcome));
+                outcomes.insert((action.account_id, action.email.as_deref()), (action, sealed.plan().id.as_str(), outcome));
             }
         }
         outcomes
@@ -276,8 +288,8 @@ impl Page<'_> {
     fn became(&self, account: &Confirmed, line: &CertificationLine, outcomes: &BTreeMap<Whose<'_>, Became<'_>>) -> String {
         let days = text::plural((self.at - line.at).num_days().unsigned_abs(), "day", "days");
         match (outcomes.get(&(account.id, account.email.as_deref())), self.impossible.get(&account.key)) {
-            (Some((plan, Some((outcome, at)))), _) => format!("{outcome} on {} by plan {plan}", at.date_naive()),
-            (Some((plan, None)), _) => format!("open for {days}, in plan {plan}"),
+            (Some((_, plan, Some((outcome, at)))), _) => format!("{outcome} on {} by plan {plan}", at.date_naive()),
+            (Some((_, plan, None)), _) => format!("open for {days}, in plan {plan}"),
             (None, Some(why)) => format!("in no plan: {why}"),
             (None, None) => format!("open for {days}"),
         }
@@ -331,8 +343,20 @@ impl Page<'_> {
 /// An account's id, and its address where there is no id.
 type Whose<'a> = (Option<u64>, Option<&'a str>);
 
-/// The plan that has an account's action, and what became of that, where it was tried.
-type Became<'a> = (&'a str, Option<(Outcome, DateTime<Utc>)>);
+/// An account's action, the plan that has it, and what became of that, where it was tried.
+type Became<'a> = (&'a Action, &'a str, Option<(Outcome, DateTime<Utc>)>);
+
+/// What a plan of the certification did to an account whose answer does not ask for it any more.
+fn against(account: &Confirmed, outcomes: &BTreeMap<Whose<'_>, Became<'_>>) -> Option<String> {
+    match outcomes.get(&(account.id, account.email.as_deref())) {
+        Some((action, plan, Some((Outcome::Done, at)))) => Some(format!(
+            "its role here is that of the run: {} was carried out on {} by plan {plan}, which this answer does not ask for",
+            action.kind.as_str(),
+            at.date_naive()
+        )),
+        _ => None,
+    }
+}
 
 /// Who answered, to whom the account belongs: what makes the answer worth something, and whether they could have given the access.
 fn relation(account: &Confirmed, line: &CertificationLine, asked: &str, administrators: &BTreeSet<String>) -> String {
@@ -350,13 +374,14 @@ fn relation(account: &Confirmed, line: &CertificationLine, asked: &str, administ
 fn by_reviewer(coverage: &Coverage) -> DocumentTable {
     let row = |one: &Reviewer| {
         let counts = one.counts;
-        let numbers =
-            [counts.accounts, counts.keep, counts.revoke, counts.role, counts.not_mine + counts.own + counts.open, counts.late];
+        let undecided = counts.not_mine + counts.own + counts.open;
+        let CoverageCounts { accounts, keep, revoke, role, late, decided_late, .. } = counts;
+        let numbers = [accounts, keep, revoke, role, undecided, late, decided_late];
         std::iter::once(one.reviewer.clone()).chain(numbers.map(|number| number.to_string())).collect()
     };
     DocumentTable {
         caption: "By reviewer".into(),
-        columns: columns(["Reviewer", "Accounts", "Keep", "Revoke", "Another role", "Not decided", "Late"]),
+        columns: columns(["Reviewer", "Accounts", "Keep", "Revoke", "Another role", "Not decided", "Late", "Decided late"]),
         rows: coverage.reviewers.iter().map(row).collect(),
         empty: "Nobody was asked.".into(),
         ..DocumentTable::default()

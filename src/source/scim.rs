@@ -12,6 +12,7 @@ use super::pages::{Page, Pass, Person};
 use super::settings::address;
 use crate::config::SourceAuth;
 use crate::directory::Proof;
+use crate::failure::Failure;
 use crate::http::{Authenticator, Client, Method, Response, Unusable, Url, Vars, endpoint, json};
 
 /// People asked for a page; a server may send fewer.
@@ -30,6 +31,11 @@ struct List<'a> {
 pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let directory = fetch.directory;
     let root = address("url", directory.api_url.as_deref().or(directory.url.as_deref()), "")?;
+    if is_domo(&root, var) {
+        return Err(Failure::usage(format!("{root} is Domo's own SCIM: compared with itself, Domo would always agree"))
+            .hint("name the SCIM server of the company directory; Domo's accounts are read by themselves")
+            .into());
+    }
     let auth = Auth::of(directory, Some(SourceAuth::Bearer), var)?;
     let client = fetch.client(&auth.addresses(&root), false)?;
     let authenticator = auth.authenticator(&client);
@@ -39,6 +45,14 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
     let (pass, stopped) = fetch.counted(pass, |pass| pass.told.iter().copied().collect()).await?;
     let told = pass.told.last().copied();
     Ok(fetch.done(Read { told, proof: Proof::Count, stopped, ..Read::listed(&root, &client, pass) }))
+}
+
+/// Whether the people would be Domo's own users: by Domo's hosts, and by the root that we deactivate through.
+fn is_domo(root: &Url, var: Vars<'_>) -> bool {
+    let host = root.host_str().unwrap_or_default();
+    let plain = |url: &Url| (url.origin(), url.path().trim_end_matches('/').to_owned());
+    let own = var("DOMO_SCIM_URL").and_then(|own| own.trim().parse::<Url>().ok());
+    host == "domo.com" || host.ends_with(".domo.com") || own.is_some_and(|own| plain(&own) == plain(root))
 }
 
 /// Whether the server says that it pages by cursor. One that says nothing pages by index.

@@ -102,6 +102,9 @@ fn a_run_is_told_with_its_doubts_its_worst_its_link_and_no_names() {
     assert_eq!((&told["outcome"], &told["report"]), (&json!("warnings"), &json!(link)));
     assert_eq!(told["reasons"].as_array().unwrap().len(), answer["reasons"].as_array().unwrap().len());
     let text = body["text"].as_str().unwrap();
+    let held: Vec<_> = answer["plan"]["refused_by"].as_array().unwrap().iter().map(|guard| guard.as_str().unwrap()).collect();
+    assert!(text.contains(&format!("planned. The plan is held back ({}).", held.join(", "))), "{text}");
+    assert_eq!(told["held_back_by"], answer["plan"]["refused_by"]);
     assert!(text.contains("(1 critical, 0 high)") && text.contains("\nWhy: 1 row of the directory was rejected"), "{text}");
     assert!(text.ends_with(&format!("\nReport: {link}")), "{text}");
     let metrics = std::fs::read_to_string(folder.path().join("domo.prom")).unwrap();
@@ -267,4 +270,21 @@ fn metrics_are_never_put_over_another_file_or_into_an_archive() {
     assert!(ran.stdout.contains("lies in an archive, where nothing is overwritten"), "{}", ran.stdout);
     at(folder.path(), "2026-11-23T06:00:00Z", "", AUDIT);
     assert!(!run.join("domo.prom").exists());
+}
+
+/// Neither a metrics file that cannot be written nor a webhook that is down keeps the reminder from anybody else.
+#[test]
+fn a_reminder_reaches_whom_it_can_and_says_whom_not() {
+    let folder = company("textfile = \"nowhere/domo.prom\"\n");
+    at(folder.path(), "2026-11-01T06:00:00Z", "", AUDIT).code(0);
+    let receiver = Receiver::answering(&["200 OK"]);
+    let ran = at(folder.path(), "2026-11-28T06:00:00Z", &receiver.address, &["runs", "remind"]).code(1);
+    assert_eq!(receiver.bodies()[0]["reminders"][0]["days_left"], 3);
+    assert!(ran.stdout.contains("undecided") && ran.stderr.contains("nowhere/domo.prom"), "{}{}", ran.stdout, ran.stderr);
+    let refusing = Receiver::answering(&["404 Not Found"]);
+    let ran = at(folder.path(), "2026-11-28T06:00:00Z", &refusing.address, &["runs", "remind", "--json"]).code(1).json();
+    refusing.bodies();
+    assert_eq!(ran["reminders"][0]["days_left"], 3);
+    let failed = ran["failed"]["error"].as_str().unwrap();
+    assert!(failed.contains("127.0.0.1") && failed.contains("nowhere/domo.prom") && !failed.contains("s3cr3t"), "{failed}");
 }

@@ -1,6 +1,6 @@
 //! samples/schedule: as far as its readers can be asked here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Parser;
@@ -111,7 +111,7 @@ fn the_workflow_keeps_the_exit_code_and_verifies_what_it_uploads() {
         assert!(!text("github-actions.yml").contains(file), "{file} holds names in clear");
     }
     let scripts: Vec<_> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
-    assert!(scripts[0].contains("exit $code") && scripts[1].starts_with("domo-reconcile verify"), "{scripts:?}");
+    assert!(scripts[0].contains("exit $code") && scripts[1].contains("domo-reconcile verify"), "{scripts:?}");
     for script in scripts {
         assert!(!script.contains("${{"), "an expression in a script is text of others in a shell: {script}");
         let checked = Command::new("sh").args(["-n", "-c", script]).output().unwrap();
@@ -211,25 +211,49 @@ fn the_workflows_steps_show_the_report_or_why_there_is_none() {
         let mut run = Command::new("bash");
         run.args(["-e", "-c", &script]).current_dir(folder.path()).env_clear().env("PATH", &path);
         run.envs([("DOMO_API_URL", domo.url()), ("DOMO_CLIENT_ID", "id"), ("DOMO_CLIENT_SECRET", "the-client-secret")]);
-        run.envs([("GITHUB_OUTPUT", at("output")), ("GITHUB_STEP_SUMMARY", at("summary")), ("RUN_DIR", run_dir.to_owned())]);
+        run.envs([("US_ID", "another"), ("US_SECRET", "hush")]);
+        run.envs([("GITHUB_OUTPUT", at("output")), ("GITHUB_STEP_SUMMARY", at("summary")), ("RUNS", run_dir.to_owned())]);
         run.output().unwrap().status.code()
     };
     let written = |name: &str| std::fs::read_to_string(at(name)).unwrap();
     assert_eq!(step("Audit", ""), Some(2));
     assert!(written("summary").contains("workers.csv cannot be used"), "{}", written("summary"));
-    assert_eq!(written("output"), "run_dir=\n");
+    assert_eq!(written("output"), "runs<<END\n\nEND\n");
 
     std::fs::copy(samples().join("company/directory.csv"), at("workers.csv")).unwrap();
     assert_eq!(step("Audit", ""), Some(4));
     assert!(written("summary").contains("# Domo access review") && !written("summary").contains("ingrid.solberg"));
     let output = written("output");
-    let run_dir = output.lines().last().unwrap().strip_prefix("run_dir=").unwrap();
-    assert_eq!(step("Verify the evidence", run_dir), Some(0));
-    let kept = steps.iter().find(|step| step["name"] == "Keep a copy").unwrap()["with"]["path"].as_str().unwrap();
-    for file in kept.lines().map(|line| line.replace("${{ steps.audit.outputs.run_dir }}", run_dir)) {
-        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
-        assert!(!text.contains("ingrid.solberg"), "{file} names people");
-    }
+    let run_dir = output.lines().rev().nth(1).unwrap().to_owned();
+    assert_eq!(step("Verify the evidence", &run_dir), Some(0));
+    let kept = |run_dir: &str| {
+        let folder = Path::new(&at("evidence")).join(Path::new(run_dir).file_name().unwrap());
+        for file in ["report.html", "report.md", "findings.json", "findings.csv", "drift.csv", "accounts.csv", "people.csv"] {
+            let text = std::fs::read_to_string(folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+            assert!(!text.contains("ingrid.solberg"), "{file} names people");
+        }
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 7);
+    };
+    kept(&run_dir);
+
+    // Of several instances one answers and one does not: the one is published, the other told.
+    let several = format!(
+        "[[directory]]\npath = \"workers.csv\"\nmax_age_days = 0\n\
+         [[instance]]\nname = \"acme\"\napi_url = \"{}\"\nclient_id_env = \"DOMO_CLIENT_ID\"\nclient_secret_env = \"DOMO_CLIENT_SECRET\"\n\
+         [[instance]]\nname = \"acme-us\"\napi_url = \"http://127.0.0.1:9\"\nclient_id_env = \"US_ID\"\nclient_secret_env = \"US_SECRET\"\n",
+        domo.url()
+    );
+    std::fs::write(folder.path().join("domo-reconcile.toml"), several).unwrap();
+    std::fs::write(at("summary"), "").unwrap();
+    assert_eq!(step("Audit", ""), Some(1));
+    assert!(
+        written("summary").contains("127.0.0.1") && written("summary").contains("# Domo access review"),
+        "{}",
+        written("summary")
+    );
+    let of_one = written("output").lines().rev().nth(1).unwrap().to_owned();
+    assert_ne!(of_one, run_dir);
+    kept(&of_one);
 }
 
 /// A month as the unit has it, under a user of its own: the folders with the owners and modes that its comment makes.
@@ -370,6 +394,13 @@ fn the_image_runs_as_nobody_and_builds_what_is_locked() {
 fn the_rehearsal_is_a_script_that_any_shell_reads() {
     let checked = Command::new("sh").arg("-n").arg(schedule().join("twelve-months/run.sh")).output().unwrap();
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    // Named from where it is started, the program is found in the folder of the story as well.
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/bin/false", folder.path().join("program")).unwrap();
+    let mut story = Command::new("sh");
+    story.arg(schedule().join("twelve-months/run.sh")).current_dir(folder.path()).env("DOMO_RECONCILE", "./program");
+    let told = String::from_utf8_lossy(&story.output().unwrap().stderr).into_owned();
+    assert!(folder.path().join("twelve-months").exists() && !told.contains("not found"), "{told}");
 }
 
 #[test]

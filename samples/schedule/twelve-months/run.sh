@@ -8,6 +8,10 @@
 set -eu
 
 program=${DOMO_RECONCILE:-domo-reconcile}
+case $program in
+/*) ;;
+*/*) program=$PWD/$program ;; # we change folders
+esac
 story=$(cd "$(dirname "$0")" && pwd)
 folder=${1:-twelve-months}
 mkdir "$folder"

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::findings::{Entry, Findings};
 use super::types::{Present, Previous, TrendPoint};
@@ -123,17 +123,23 @@ pub(super) fn notes_on_incomplete(before: &Before, notes: &mut Vec<String>) {
     }));
 }
 
-/// What the order of runs and the clock say of each other.
+/// That the clock went back since the run before this number: who has left is judged by it.
+pub fn clock_went_back(listing: &Listing, number: u64, started: DateTime<Utc>) -> Option<String> {
+    let newest = listing.runs.iter().rev().find(|stored| stored.number() < number)?;
+    let then = newest.head.run.started;
+    (then > started).then(|| {
+        format!(
+            "The clock went back: this run began at {}, the run before it ({}) at {}. Who leaves in between is no leaver yet; if the \
+             clock is wrong, set it and run again",
+            run::moment(started),
+            newest.id(),
+            run::moment(then)
+        )
+    })
+}
+
+/// What the order of runs and the day that is judged say of each other.
 pub(super) fn notes_on_time(before: &Before, present: &Present<'_>, notes: &mut Vec<String>) {
-    let started = present.run.started;
-    if let Some(newest) = before.newest.as_ref().filter(|newest| newest.head.run.started > started) {
-        let (then, now) = (run::moment(newest.head.run.started), run::moment(started));
-        notes.push(format!(
-            "The clock went back: this run began at {now}, the run before it ({}) at {then}. Runs are ordered by their number in \
-             the archive, not by the clock.",
-            newest.id()
-        ));
-    }
     let as_of = present.reconciliation.as_of;
     if let Some(baseline) = before.baseline.as_ref().filter(|baseline| baseline.as_of() > as_of) {
         notes.push(format!(

@@ -20,6 +20,7 @@ pub mod tokens;
 mod types;
 mod waiting;
 
+pub use before::clock_went_back;
 pub use compare::compare;
 pub(crate) use difference::unname;
 pub use last_review::{Decided, LastReview};

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 
+use super::before::clock_went_back;
 use super::compare::compare_until;
 use super::diff::{Diff, between};
 use super::findings::Findings;
@@ -116,6 +117,10 @@ impl Stored {
         let rules = self.rules(&self.config.config);
         let archive = self.archive()?;
         let mut reconciliation = reconcile::reconcile_since(&self.accounts, &self.people, &rules, self.past()?)?;
+        let (listing, (number, began)) = (Archive::at(&archive).list()?, self.origin(&archive)?);
+        if let Some(why) = clock_went_back(&listing, number, began) {
+            reconciliation = reconciliation.warned(why);
+        }
         if then.forecast {
             reconciliation = reconciliation.as_forecast();
         }
@@ -128,7 +133,7 @@ impl Stored {
             reconciliation: &reconciliation,
             config: &self.config,
         };
-        let mut history = compare_until(&archive, &Archive::at(&archive).list()?, &present, self.origin(&archive)?.0)?;
+        let mut history = compare_until(&archive, &listing, &present, number)?;
         let compared_with = |history: &History| history.previous.as_ref().map(|previous| previous.run_id.clone());
         let mut lacks_earlier = false;
         if compared_with(&history) != self.manifest.summary.as_ref().and_then(|summary| summary.compared_with.clone()) {

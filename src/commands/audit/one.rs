@@ -155,6 +155,9 @@ impl Audit {
         let (reconciliation, kept) =
             rayon::join(|| stage::of("reconcile", || reconcile::reconcile_since(accounts, people, &rules, past)), keep);
         let (mut reconciliation, (kept, snapshot)) = (reconciliation?, kept?);
+        if let Some(why) = history::clock_went_back(&listing, u64::MAX, run.started) {
+            reconciliation = reconciliation.warned(why);
+        }
         if self.forecast {
             reconciliation = reconciliation.as_forecast();
         }

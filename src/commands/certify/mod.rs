@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::review::read::read_if_there;
 use super::review::{self, show};
-use super::{Exit, Invocation};
+use super::{Exit, Invocation, latest};
 use crate::archive::{self, Archive, Listing, Lock, Recorded, StoredRun, replay};
 use crate::config::Loaded;
 use crate::failure::{Failure, FailureKind};
@@ -31,7 +31,7 @@ use population::ScopedAccounts;
 /// Shows the coverage, deals out packets, takes answers, or ends it with the evidence.
 pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exit> {
     let configuration = Loaded::named(options.at.config.config.as_deref())?;
-    let folder = Archive::at(&options.at.archive).folder_of(&options.run)?;
+    let folder = latest::run_folder(&options.run, &options.at, &invocation.terminal)?;
     archive::say_shared(folder.parent().into_iter().chain([folder.as_path(), &folder.join(CERTIFICATION)]));
     let writing = options.split.is_some() || !options.from.is_empty() || options.finish;
     let _lock = match writing {
@@ -75,6 +75,7 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
     let coverage = certification.coverage(invocation.started.date_naive());
     if options.json {
         let mut answer = serde_json::to_value(&coverage)?;
+        answer["instance"] = json!(stored.manifest.run.instance);
         answer["recorded"] = json!(recorded);
         answer["not_taken_over"] = json!(outdated);
         answer["files"] = json!(written);
@@ -102,7 +103,7 @@ pub(super) fn run(options: &cli::Certify, invocation: &Invocation) -> Result<Exi
             "{}{}{}{}",
             recorded.unwrap_or_default(),
             show::not_taken(&outdated),
-            summary(&coverage, &named(&stored.run, options), certification.packets.is_some()),
+            summary(&coverage, &stored.manifest.run.instance, &named(&stored.run, options), certification.packets.is_some()),
             written.unwrap_or_default()
         ))?;
     }
@@ -214,11 +215,11 @@ fn take(
 }
 
 /// How much is confirmed, for people. `named` is the run as the next command has to name it; `dealt`: packets are out.
-fn summary(coverage: &Coverage, named: &str, dealt: bool) -> String {
-    let CoverageCounts { accounts, decided, keep, revoke, role, not_mine, own, open, late } = coverage.counts;
+fn summary(coverage: &Coverage, instance: &str, named: &str, dealt: bool) -> String {
+    let CoverageCounts { accounts, decided, keep, revoke, role, not_mine, own, open, late, decided_late } = coverage.counts;
     let due = coverage.due.map(|due| format!(", asked back by {due}")).unwrap_or_default();
     let mut lines = vec![
-        format!("Certification of run {} (scope {}{due})", coverage.run, coverage.scope),
+        format!("Certification of run {} of {} (scope {}{due})", coverage.run, text::visible(instance), coverage.scope),
         format!(
             "{decided} of {} decided{}: {keep} keep, {revoke} revoke, {role} another role",
             text::plural(accounts, "account", "accounts"),
@@ -226,6 +227,7 @@ fn summary(coverage: &Coverage, named: &str, dealt: bool) -> String {
         ),
         format!("Not decided: {open} open, {not_mine} handed on, {own} decided by their own holder; {late} late"),
     ];
+    lines.extend((decided_late > 0).then(|| format!("Decided after that day: {decided_late}")));
     let note = |why: &String| format!("Nothing that is revoked or changed comes into a plan, because {}", text::visible(why));
     lines.extend(coverage.incomplete.as_ref().map(note));
     for Reviewer { reviewer, counts } in &coverage.reviewers {

@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use super::accounts::idle_exclusions;
 use crate::commands::runtime;
-use crate::config::{Config, Instance, environment};
+use crate::config::{Config, DeactivateWith, Instance, environment};
 use crate::domo::Credential;
 use crate::domo::{AccountIds, Content, Reader, Session, Settings, Silent, WAYS_ON};
 use crate::failure::Failure;
+use crate::plan::format::SCIM_DELETES;
 use crate::plan::guard::no_owner;
 
 /// What came of one instance's credentials.
@@ -79,7 +80,7 @@ fn one(config: &Config, instance: Option<&Instance>, optional: bool, day: NaiveD
     Ok(CredentialCheck { instance: name, found, credential: Some(credential), notes })
 }
 
-/// What this Domo does not do, with the ways on; which exclusions cover nobody; what the scope `data` opens; and how each report of
+/// What this Domo does not do, with the ways on; what SCIM may do, where it answers; which exclusions cover nobody; what the scope `data` opens; and how each report of
 /// `[content]` comes out.
 async fn notes(config: &Config, session: &Session, day: NaiveDate) -> Result<Vec<String>> {
     let reader = Reader::new(session);
@@ -88,6 +89,10 @@ async fn notes(config: &Config, session: &Session, day: NaiveDate) -> Result<Vec
         notes.push(format!(
             "This Domo does not say who is active, so that no deactivation could be read back and none is proposed. {WAYS_ON}"
         ));
+    }
+    if config.domo.deactivate_with == DeactivateWith::Scim {
+        reader.scim_answers().await?;
+        notes.push(SCIM_DELETES.to_owned());
     }
     if config.content.is_none() && config.exclude.is_empty() {
         return Ok(notes);

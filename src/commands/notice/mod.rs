@@ -18,7 +18,7 @@ use super::{Invocation, Terminal};
 use crate::archive::history::{self, AllWaiting, Waiting};
 use crate::archive::{Archive, Manifest};
 use crate::config::{Config, Report, same_instance};
-use crate::failure::{self, FailureKind};
+use crate::failure::{self, Failure, FailureKind};
 use crate::plan::review;
 use crate::reconcile::{EvidenceStatus, moved};
 use crate::terms::Severity;
@@ -50,13 +50,14 @@ pub(super) fn tell(config: &Config, archive: &Path, notices: &[Notice], invocati
     said(post(config, notices, &due), "nobody was told of this run", &invocation.terminal);
 }
 
-/// Between two runs, reminds of plans that expire undecided within so many days. Says which, and of which plans nobody knows that.
+/// Between two runs, reminds of plans that expire undecided within so many days. Says which, and what went wrong meanwhile: of which
+/// plans nobody knows that, and who was not told.
 pub(super) fn remind(
     config: &Config,
     archive: &Path,
     within: TimeDelta,
     invocation: &Invocation,
-) -> Result<(Vec<Reminder>, Vec<String>)> {
+) -> Result<(Vec<Reminder>, Vec<anyhow::Error>)> {
     let AllWaiting { mut plans, unknown } = history::waiting(&Archive::at(archive), invocation.started)?;
     let mine = |plan: &Waiting| match (config.instance.as_slice(), &config.domo.instance) {
         ([], None) => true,
@@ -65,11 +66,15 @@ pub(super) fn remind(
     };
     plans.retain(mine);
     let due = reminders(&plans, invocation.started, within);
-    config.notify.textfile.as_deref().map_or(Ok(()), |path| metrics::write_plans(path, &plans))?;
-    if !due.is_empty() {
-        post(config, &[], &due)?;
+    let mut wrong = Vec::new();
+    // One that cannot be read may be the very one.
+    if !unknown.is_empty() {
+        let unknown = Failure::failed(format!("what waits for decisions is not known\n  {}", unknown.join("\n  ")));
+        wrong.push(unknown.hint("`domo-reconcile verify` says of a run what was altered").into());
     }
-    Ok((due, unknown))
+    wrong.extend((!due.is_empty()).then(|| post(config, &[], &due)).and_then(Result::err));
+    wrong.extend(config.notify.textfile.as_deref().map(|path| metrics::write_plans(path, &plans)).and_then(Result::err));
+    Ok((due, wrong))
 }
 
 fn is_wanted(config: &Config) -> bool {
@@ -169,6 +174,9 @@ pub struct Notice {
     pub people: u64,
     /// Actions of the plan.
     pub actions: u64,
+    /// The guards that hold the plan back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held_back_by: Vec<String>,
     /// Why its evidence is not simply complete.
     pub reasons: Vec<String>,
     /// What failed, and why.
@@ -229,6 +237,7 @@ impl Notice {
             accounts: summary.map_or(0, |summary| summary.accounts.read),
             people: summary.map_or(0, |summary| summary.people.read),
             actions: manifest.plan.as_ref().map_or(0, |plan| plan.actions),
+            held_back_by: manifest.plan.as_ref().map(|plan| plan.refused_by.clone()).unwrap_or_default(),
             reasons: summary.into_iter().flat_map(|summary| &summary.evidence.reasons).map(|reason| nameless(reason)).collect(),
             because: None,
             next: None,
@@ -273,7 +282,7 @@ impl Notice {
     fn line(&self) -> String {
         let mut line = format!("Domo access review of {}: {}", self.instance, self.outcome.as_str());
         if self.outcome == NoticeStatus::Failed {
-            let _ = write!(line, ", exit code {}. No report was made.", self.exit_code);
+            let _ = write!(line, ", exit code {}. Nothing was judged.", self.exit_code);
         } else {
             let severe = |severity| self.findings.get(&severity).copied().unwrap_or_default();
             let (critical, high) = (severe(Severity::Critical), severe(Severity::High));
@@ -289,6 +298,9 @@ impl Notice {
                 text::plural(self.people, "person", "people"),
                 text::plural(self.actions, "action", "actions")
             );
+            if !self.held_back_by.is_empty() {
+                let _ = write!(line, " The plan is held back ({}).", self.held_back_by.join(", "));
+            }
         }
         if let Some(run_id) = &self.run_id {
             let _ = write!(line, " Run {run_id}.");
@@ -386,7 +398,7 @@ mod tests {
         assert_eq!(
             failed("acme").lines(),
             [
-                "Domo access review of acme: FAILED, exit code 1. No report was made.",
+                "Domo access review of acme: FAILED, exit code 1. Nothing was judged.",
                 "Because: no token from api.domo.com: `…` is not the instance of (an address)",
                 "Next: check DOMO_CLIENT_ID"
             ]

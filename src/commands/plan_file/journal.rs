@@ -9,7 +9,10 @@ use anyhow::Result;
 use super::PlanFile;
 use super::original::Original;
 use crate::apply::{files, journal};
-use crate::archive::{self, Archive, Recorded};
+use crate::archive::{self, Archive, Recorded, StoredRun};
+use crate::cli;
+use crate::commands::Terminal;
+use crate::commands::latest::LatestRuns;
 use crate::failure::{Failure, FailureKind};
 use crate::files::{folder_of, if_there, name_of, read_plain};
 use crate::plan::{ApplyRecord, Journal};
@@ -107,15 +110,19 @@ impl PlanFile {
 
 /// The journal that somebody names: its file or its plan's; by the folder or the id of a run that of its plan which was applied
 /// last, and by `latest` that of any run's.
-pub(in crate::commands) fn journal_path(name: &Path, archive: &Path) -> Result<PathBuf> {
-    let archive = Archive::at(archive);
+pub(in crate::commands) fn journal_path(name: &Path, at: &cli::At, terminal: &Terminal) -> Result<PathBuf> {
+    let archive = Archive::at(&at.archive);
     let nothing =
         |what: String| Failure::usage(what).hint("name the plan.journal.jsonl of an apply, or the archive with --archive");
     let found = if name == Path::new("latest") {
-        let runs = archive.list()?.runs.into_iter().filter(|run| !run.pruned);
-        let folders: Vec<_> = runs.map(|run| run.path).collect();
+        let latest = LatestRuns::read(at, |_| true)?;
+        let folders: Vec<_> = latest.runs().iter().map(|run| run.path.clone()).collect();
         let found = last_applied(&folders, archive.path())?;
-        found.ok_or_else(|| nothing(format!("no plan of a run in {} was applied", archive.path().display())))?
+        let found = found.ok_or_else(|| latest.none(&format!("no plan of a run in {} was applied", archive.path().display())))?;
+        let applied = |run: &&StoredRun| archive::journals(&run.path).is_ok_and(|journals| !journals.is_empty());
+        let of = latest.runs().iter().find(|run| found.starts_with(&run.path));
+        of.iter().for_each(|of| latest.say_others(of, applied, terminal));
+        found
     } else if let Some(plan) = plan_of(name).filter(|_| !name.exists()) {
         known_journal(&plan, archive.path())?;
         return Err(nothing(format!("the plan {} was not applied: there is no {}", plan.display(), name_of(name))).into());

@@ -23,6 +23,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use chrono::Utc;
 
+use super::Terminal;
+use super::latest::LatestRuns;
 use crate::apply::files;
 use crate::archive::{self, Archive, Lock};
 use crate::cli;
@@ -47,7 +49,20 @@ pub(super) struct PlanFile {
 }
 
 impl PlanFile {
-    /// The plan that somebody names: a file, its run's folder or id, or `latest`.
+    /// The plan that somebody names: a file, its run's folder or id, or `latest`, the newest complete run with a plan.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub(super) fn named(name: &Path, at: &cli::At, terminal: &Terminal) -> Result<Self> {
+        if name != Path::new("latest") || name.is_file() {
+            return Self::find(name, &at.archive);
+        }
+        let runs = LatestRuns::read(at, |run| run.path.join(names::PLAN).is_file())?;
+        let nothing = format!("no complete run in {} has a plan", at.archive.display());
+        Self::find(&runs.newest(&nothing, terminal)?.path.join(names::PLAN), &at.archive)
+    }
+
+    /// The plan of this file, or of the run of this folder or id.
     ///
     /// # Errors
     /// It cannot be read, or is not as its run made it; it is a copy within the archive, and other things were decided in it.
@@ -145,20 +160,12 @@ pub(super) fn read(path: &Path) -> Result<Sealed> {
     Ok(sealed)
 }
 
-/// The plan that somebody names: its file, its run's folder or id, or `latest`, the newest complete run with a plan.
+/// The plan's file, where it or its run's folder or id is named.
 fn plan_path(name: &Path, archive: &Path) -> Result<PathBuf> {
     if name.is_file() {
         return Ok(name.to_owned());
     }
     let archive = Archive::at(archive);
-    if name == Path::new("latest") {
-        let runs = archive.list()?.runs.into_iter().rev();
-        let plan = runs.filter(|run| !run.pruned).map(|run| run.path.join(names::PLAN)).find(|plan| plan.is_file());
-        return plan.ok_or_else(|| {
-            let nothing = Failure::usage(format!("no complete run in {} has a plan", archive.path().display()));
-            nothing.hint("name the archive with --archive, or run `audit`").into()
-        });
-    }
     let Ok(folder) = archive.folder_of(name) else { return Ok(name.to_owned()) };
     let plan = folder.join(names::PLAN);
     match plan.is_file() {

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::apply::{files, journal};
 use crate::archive::Archive;
 use crate::archive::findings::{Entry, Findings};
-use crate::commands::{Exit, Invocation};
+use crate::commands::{Exit, Invocation, latest};
 use crate::config::{Config, Exception, quoted};
 use crate::failure::Failure;
 use crate::plan::Action;
@@ -28,7 +28,7 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
     if until < invocation.started.date_naive() {
         return Err(Failure::usage(format!("--until {until} has passed")).hint("name the last day on which it is accepted").into());
     }
-    let folder = folder_of(options)?;
+    let folder = folder_of(options, invocation)?;
     let run = Archive::at(&folder).find(&folder)?;
     let findings = Findings::of_run(&folder, run.manifest.as_ref())?;
     let redacted = folder.join(report::REDACTION_KEY).exists();
@@ -93,10 +93,10 @@ fn block(exception: &Exception) -> String {
 }
 
 /// The folder of the run: of a plan's file the one it lies in.
-fn folder_of(options: &cli::Review) -> Result<PathBuf> {
+fn folder_of(options: &cli::Review, invocation: &Invocation) -> Result<PathBuf> {
     match options.plan.is_file() {
         true => Ok(crate::files::folder_of(&options.plan.canonicalize().unwrap_or_else(|_| options.plan.clone())).to_owned()),
-        false => Archive::at(&options.at.archive).folder_of(&options.plan),
+        false => latest::run_folder(&options.plan, &options.at, &invocation.terminal),
     }
 }
 

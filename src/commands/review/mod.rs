@@ -28,7 +28,7 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
     }
     // A plan carries its rules, but whoever names a file means one that is there.
     Loaded::named(options.at.config.config.as_deref())?;
-    let file = PlanFile::find(&options.plan, &options.at.archive)?;
+    let file = PlanFile::named(&options.plan, &options.at, &invocation.terminal)?;
     let path = file.path.clone();
     if let (Some(by), Some(out)) = (options.split, &options.out) {
         return split::run(options, by, out, &file, invocation);
@@ -46,8 +46,10 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
         invocation.terminal.json(&answer(plan, done.as_ref(), &reviewers, invocation))?;
     } else if let Some(done) = &done {
         invocation.terminal.answer(format!(
-            "{} recorded in {}.\n{}{}{}\n{}",
+            "{} recorded in plan {} for {}: {}.\n{}{}{}\n{}",
             text::plural(done.recorded.len() as u64, "decision", "decisions"),
+            plan.id,
+            plan.instance,
             path.display(),
             show::not_taken(&done.others),
             show::reviewers(&reviewers),

@@ -200,4 +200,23 @@ fn the_evidence_of_a_certification_answers_every_point_of_an_auditors_list() {
     assert!(html.contains("default-src 'none'"), "point 19");
     answers(20, "controls", &said(&["CC6.2", "CC6.3", "A.5.18", "A.8.2", "AC-2", "7.2.4"]));
     certified.folder.run(&["verify", &run.id()]).code(0);
+
+    // The reviewer thinks otherwise when it is done already: the page does not confirm access that is gone.
+    let row = text(&first["rows"][0]);
+    let kept = json!({
+        "schema": "domo-reconcile/decisions/v1", "run": packets["of"], "digest": packets["digest"], "reviewer": first["reviewer"],
+        "by": first["reviewer"], "at": chrono::Utc::now().to_rfc3339(), "decisions": {row: {"verdict": "keep", "comment": "back"}},
+    });
+    certified.folder.write("again.json", kept.to_string());
+    for more in [&["--from", "again.json", "--by", "eve"][..], &["--finish"]] {
+        certified.folder.run(&[&["certify", &run.id()], more].concat()).code(0);
+    }
+    let contradicted = run.read("certification.md").replace('`', "");
+    let (of_plan, day) = (text(&plan["id"]), certified.applied);
+    for said in [
+        "although what stands does not ask for it any more: ".to_owned(),
+        format!("deactivate was carried out on {day} by plan {of_plan}"),
+    ] {
+        assert!(contradicted.contains(&said), "{said}: {contradicted}");
+    }
 }

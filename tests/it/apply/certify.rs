@@ -143,6 +143,7 @@ fn answers_are_counted_sealed_and_end_in_evidence_and_a_plan() {
     assert_eq!((&coverage["keep"], &coverage["revoke"]), (&json!(rows(0) - 1), &json!(rows(1) - 1)));
     let open = coverage["accounts"].as_u64().unwrap() - coverage["decided"].as_u64().unwrap();
     assert_eq!((&coverage["open"], &coverage["late"]), (&json!(open), &json!(open)));
+    assert_eq!(coverage["decided_late"], coverage["decided"], "they came four days after the day for it");
     let before = company.read("certification.jsonl");
     // The same again is nothing new; another person's other answer refuses the whole.
     assert_eq!(company.certify(&["--from", "back", "--by", "eve", "--json"]).code(0).json()["recorded"], 0);

@@ -697,3 +697,31 @@ fn review_refuses_a_tampered_plan_and_what_is_no_plan() {
     std::fs::remove_file(&path).unwrap();
     review(&folder, &[]).code(2);
 }
+
+/// A month later: neither an exception whose day has passed, nor what was decided anew on the new plan meanwhile.
+#[test]
+fn of_an_older_plan_what_has_passed_and_what_was_decided_anew_is_not_taken_over() {
+    let old = tempfile::tempdir().unwrap();
+    let mut before = judged().plan().clone();
+    let said = |verdict, why: &str| Decision { comment: Some(why.into()), ..Decision::new(verdict, "ana", noon()) };
+    before.decisions = [
+        ("F-3", Decision { until: "2026-11-23".parse().ok(), ..said(Verdict::AcceptUntil, "project") }),
+        ("A-update-1", said(Verdict::Approve, "agreed")),
+        ("A-deactivate-2", said(Verdict::Reject, "on leave")),
+    ]
+    .map(|(id, decision)| (id.to_owned(), decision))
+    .into();
+    std::fs::write(old.path().join("plan.json"), Sealed::made(before).unwrap().to_json().unwrap()).unwrap();
+    let folder = folder(&judged());
+    review(&folder, &["--approve", "deactivate", "--by", "bo"]).code(0);
+    let from = old.path().join("plan.json");
+    for overrule in [&[][..], &["--overrule", "--comment", "as last month"]] {
+        let args = [&["--from", from.to_str().unwrap(), "--by", "eve", "--json"], overrule].concat();
+        let told = review(&folder, &args).code(0).json();
+        assert_eq!(told["decisions"]["A-deactivate-2"]["by"], "bo", "the newer decision stands: {told}");
+        let others = told["not_taken_over"].to_string();
+        assert!(others.contains("F-3") && others.contains("its day has passed"), "{others}");
+        assert!(others.contains("A-deactivate-2: ana says reject") && others.contains("after that"), "{others}");
+        assert_eq!((&told["decisions"]["F-3"], &told["decisions"]["A-update-1"]["by"]), (&Value::Null, &json!("ana")));
+    }
+}

@@ -18,6 +18,11 @@ fn a_clock_that_went_back_is_told_and_changes_no_order() {
     assert_eq!(second.state("orphan", 181), state("new", "2025-06-01"));
     let report = support::page(&second.folder.join("report.html"));
     assert!(report.contains("The clock went back"), "the report says so");
+    // Who left in between is no leaver on that day: that is a doubt of the evidence, here and judged again.
+    let evidence = &second.json("findings.json")["evidence"];
+    assert_eq!((&evidence["status"], evidence["reasons"].to_string().contains("The clock went back")), (&json!("warnings"), true));
+    let again = run(company.path(), ["replay", second.folder.to_str().unwrap(), "--archive", "again", "--json"]).code(0).json();
+    assert_eq!(again["identical"], true, "{again}");
     // The clock is right again: the chain goes on from the last run, not from the newest time.
     let third = company.audit("2026-07-01");
     assert_eq!(third.json("manifest.json")["previous"]["run_id"], second.id());

@@ -527,3 +527,37 @@ fn what_is_published_of_several_instances_is_the_run_of_each_and_the_page_over_a
     let (code, published, said) = publish(&group);
     assert!(code == Some(1) && published.is_empty() && said.contains("names people"), "{published}{said}");
 }
+
+/// One archive, two Domos: who names the configuration of one of them decides about that one.
+#[test]
+fn latest_is_of_the_instance_at_hand_and_names_the_others() {
+    let mut group = Group::new();
+    let users = group.users();
+    group.instance("acme", &users, "");
+    group.instance("acme-us", &users, "");
+    let answer = group.audit("2026-06-01", &["--json"]).code(0).json();
+    let one = |name: &str| format!("[domo]\ninstance = \"{name}\"\n[[directory]]\npath = \"workers.csv\"\n");
+    std::fs::write(group.path().join("one.toml"), one("acme")).unwrap();
+    std::fs::write(group.path().join("other.toml"), one("acme-jp")).unwrap();
+    let epoch = "2026-06-02T06:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp().to_string();
+    let run = |args: &[&str]| run_with(group.path(), &[("SOURCE_DATE_EPOCH", &epoch)], args.iter().copied());
+    // Of both, the newest: and whose the other is.
+    let both = run(&["review", "latest"]).code(0);
+    assert!(both.stdout.contains(" for acme-us, made"), "{}", both.stdout);
+    let named = format!("acme has {}", answer[0]["run_dir"].as_str().unwrap());
+    assert!(both.stderr.contains(&named), "{}", both.stderr);
+    // Of one, its own.
+    let decided = run(&["review", "latest", "--config", "one.toml", "--approve", "all", "--by", "ana"]).code(0);
+    assert!(decided.stdout.contains(" for acme: ") && !decided.stderr.contains("acme-us"), "{}{}", decided.stdout, decided.stderr);
+    let decisions = |place: usize| {
+        let plan = std::fs::read(group.run(&answer[place]).folder.join("plan.json")).unwrap();
+        serde_json::from_slice::<Value>(&plan).unwrap()["decisions"].as_object().unwrap().len()
+    };
+    assert!(decisions(0) > 0 && decisions(1) == 0, "{} {}", decisions(0), decisions(1));
+    let certified = run(&["certify", "latest", "--config", "one.toml"]).code(0).stdout;
+    assert!(certified.contains(" of acme (scope "), "{certified}");
+    for args in [&["review", "latest"][..], &["certify", "latest"], &["revert", "latest"], &["apply", "latest"]] {
+        let refused = run(&[args, &["--config", "other.toml"]].concat()).code(2).stderr;
+        assert!(refused.contains("names another instance than acme, acme-us"), "{refused}");
+    }
+}

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::exports::{Company, Judged};
+use super::exports::{Company, Judged, PEOPLE};
 
 const INES: &str = "ines.duarte@acme.example";
 
@@ -203,4 +203,19 @@ fn a_number_that_may_be_somebody_s_makes_no_orphan() {
     ] {
         assert_eq!(of_ines(&judged("staff.csv", &text)), (vec!["not-evaluable"], true), "{text}");
     }
+}
+
+/// RFC 7643 has no day on which somebody leaves: when a server made a record, and changed it, is no such day.
+#[test]
+fn a_scim_list_without_active_is_read() {
+    let person = |(given, family, email, number): &(&str, &str, &str, &str)| {
+        json!({"id": number, "userName": email, "name": {"givenName": given, "familyName": family},
+            "emails": [{"value": email, "primary": true}],
+            "meta": {"resourceType": "User", "created": "2024-01-02T10:00:00Z", "lastModified": "2025-03-04T10:00:00Z"}})
+    };
+    let people: Vec<Value> = PEOPLE.iter().map(person).collect();
+    let list = json!({"totalResults": people.len(), "Resources": people}).to_string();
+    let judged = Company::new().with("scim.json", list).audit("scim.json", 0);
+    assert_eq!(judged.accounts("matched"), 4, "{}", judged.reasons());
+    assert!(!judged.reasons().contains("meta."), "{}", judged.reasons());
 }

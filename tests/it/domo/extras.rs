@@ -105,3 +105,37 @@ fn what_a_snapshot_keeps_is_never_written_to_domo() {
     assert!(!account.raw().contains_key("domo-reconcile"));
     assert_eq!(account.name(), Some("Ada"));
 }
+
+/// What a list of groups says that a group has, against what its own list has.
+#[test]
+fn a_group_that_lists_fewer_members_than_it_counts_is_a_doubt() {
+    let served = Served::of(snapshot(), &["--fault", "GET /v1/groups/*/users=empty"]);
+    std::fs::write(served.folder.path().join("domo-reconcile.toml"), GROUPS_AND_ACTIVITY).unwrap();
+    std::fs::write(served.folder.path().join("workers.csv"), "Employee ID,Name,Work Email,Status\n1,Ada,ada@acme.example,Active\n")
+        .unwrap();
+    let audited = served.run(&["audit", "--directory", "workers.csv", "--json", "-q"]).code(0).json();
+    let reasons = audited["reasons"].to_string();
+    assert!(
+        reasons.contains("groups list fewer members than Domo counts: ") && reasons.contains("Everybody (0 of 2)"),
+        "{reasons}"
+    );
+}
+
+/// `deactivate_with = "scim"`: whether SCIM answers is known before a plan is approved, and what it may do.
+#[test]
+fn check_asks_scim_where_it_is_to_deactivate() {
+    let served = served();
+    std::fs::write(served.folder.path().join("domo-reconcile.toml"), "[domo]\ndeactivate_with = \"scim\"\n").unwrap();
+    let check = |root: &str, token: &str| {
+        let root = format!("{}{root}", served.env()[0].1);
+        let env: Vec<_> = served.env().into_iter().chain([("DOMO_SCIM_URL", root.as_str()), ("DOMO_SCIM_TOKEN", token)]).collect();
+        run_with(served.folder.path(), &env, ["check", "--directory", "workers.csv"])
+    };
+    let right = check("/api/scim/v2", "sandbox-scim-token").code(0).stdout;
+    assert!(right.contains("Deactivations go through SCIM") && right.contains("deletes the user"), "{right}");
+    for (root, token) in [("/api/scim/v2", "another"), ("/api/identity/v1/scim", "sandbox-scim-token")] {
+        let wrong = check(root, token);
+        assert_ne!(wrong.code, 0, "{}", wrong.stdout);
+        assert!(wrong.stdout.contains("SCIM, through which"), "{}", wrong.stdout);
+    }
+}

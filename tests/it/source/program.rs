@@ -257,3 +257,17 @@ fn the_demo_shows_a_fetched_directory() {
     assert_eq!(findings["evidence"]["sources"][0]["kind"], "entra");
     assert_eq!(findings["people"]["read"], 255);
 }
+
+/// Over SCIM as over a file: nobody could be missing.
+#[test]
+fn domos_own_scim_is_no_directory() {
+    for url in ["URL/api/scim/v2/", "https://acme.domo.com/api/identity/v1/scim"] {
+        let place = Place::with(&format!("kind = \"scim\"\nurl = \"{url}\""), &[]);
+        let root = format!("{}/api/scim/v2", place.url());
+        let env: Vec<_> =
+            place.env().into_iter().chain([("DOMO_SCIM_URL", root.as_str()), ("DOMO_SCIM_TOKEN", "sandbox-scim-token")]).collect();
+        let refused = quiet::run(place.folder(), &env, ["audit", "--json"]).code(2);
+        assert!(refused.stdout.contains("compared with itself, Domo would always agree"), "{}", refused.stdout);
+        assert!(place.runs().is_empty());
+    }
+}
