@@ -178,7 +178,13 @@ impl Reader {
         let mut extras = Extras::default();
         if settings.groups {
             match self.memberships(progress).await {
-                Ok(groups) => extras.groups = Some(groups),
+                Ok((groups, gone)) => {
+                    extras.groups = Some(groups);
+                    evidence.warnings.extend(gone.iter().map(|group| {
+                        let name = text::visible(&group.name);
+                        format!("the group `{name}` was deleted in Domo while groups were read: nobody counts as a member of it")
+                    }));
+                }
                 Err(error) => evidence.warnings.push(without("groups", "the scope `user` and the right to manage groups", &error)),
             }
         }
