@@ -39,6 +39,18 @@ impl ListedAccounts {
         self.holders.get(&plain_address(email)).copied()
     }
 
+    /// How an account is not as a removal of access left it: by the list, and because that may be late, by the account itself.
+    pub(super) async fn undone(&self, reader: &Reader, action: &Action) -> Result<Option<String>> {
+        let Some(account) = action.account_id.and_then(|id| self.accounts.get(&id)) else { return Ok(None) };
+        if undone(action, account).is_none() {
+            return Ok(None);
+        }
+        Ok(match reader.account(account.id()).await? {
+            Lookup::Found(account) => undone(action, &account),
+            Lookup::Deleted | Lookup::NotFound => None,
+        })
+    }
+
     /// Why an account that was read singly is no basis for a write, which replaces all of it: what it does not tell would be
     /// cleared.
     fn lacks(&self, account: &Account) -> Option<String> {
@@ -54,6 +66,14 @@ impl ListedAccounts {
             )
         })
     }
+}
+
+/// How an account is not as a removal of access left it.
+fn undone(action: &Action, account: &Account) -> Option<String> {
+    let removes = matches!(action.kind, ActionKind::Deactivate | ActionKind::Demote);
+    let mut wanted = action.after.iter().filter(|(field, _)| removes && !NOT_FIELDS.contains(&field.as_str()));
+    let (field, _) = wanted.find(|(field, wanted)| account.raw().get(*field).is_some_and(|is| !fields::same(is, wanted)))?;
+    Some(format!("{field} is `{}`", fields::shown(&fields::value(account.raw(), field))))
 }
 
 /// What is known before the first action.

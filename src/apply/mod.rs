@@ -80,6 +80,8 @@ pub struct PreparedApply<'a> {
     groups: Option<Vec<Group>>,
     /// The accounts concerned, as the list has them.
     listed: ListedAccounts,
+    /// Removals of access that were done and do not hold any more, by action: how not.
+    undone: BTreeMap<String, String>,
     /// What accounts own, where somebody is to be deleted and the configuration says how to know it.
     ownership: Option<Ownership>,
     /// The real time: `SOURCE_DATE_EPOCH` makes no plan valid again.
@@ -110,6 +112,7 @@ impl<'a> PreparedApply<'a> {
             deleted_instead,
             groups: None,
             listed: ListedAccounts::default(),
+            undone: BTreeMap::new(),
             ownership: None,
             now,
         };
@@ -118,6 +121,11 @@ impl<'a> PreparedApply<'a> {
         let accounts = reader.accounts(progress).await?;
         guard::owner_is_there(&accounts, order.config)?;
         prepared.listed = ListedAccounts::of(&accounts, prepared.sealed.plan())?;
+        for id in &prepared.done {
+            let Some(action) = prepared.sealed.plan().action(id) else { continue };
+            let undone = prepared.listed.undone(&reader, action).await?;
+            prepared.undone.extend(undone.map(|how| (id.clone(), how)));
+        }
         prepared.guarded = GuardedAccounts::of(&accounts, order.config, &prepared.sealed.plan().actions)?;
         if prepared.open_actions().any(|action| action.groups().next().is_some()) {
             // Where they cannot be read, joining them says why.
@@ -198,7 +206,7 @@ impl<'a> PreparedApply<'a> {
         for action in self.open_actions() {
             let found = judge::look(&reader, action, known, false).await;
             let (outcome, detail) = match found {
-                Ok(Ready::Write(_, changes)) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&changes))),
+                Ok(Ready::Write(_, changes)) => (Outcome::WouldDo, Some(would_change(action, &changes))),
                 Ok(Ready::Create) => (Outcome::WouldDo, Some(crate::plan::sheet::fields(&action.after))),
                 Ok(Ready::AlreadySo(_)) => (Outcome::AlreadyDone, None),
                 Ok(Ready::Changed(why)) => (Outcome::ChangedSincePlan, Some(why)),
@@ -213,10 +221,17 @@ impl<'a> PreparedApply<'a> {
         ApplyReport { refused_by: self.assessment().refused_by, ..report }
     }
 
-    /// Rows of actions that an earlier apply has done.
+    /// Rows of actions that an earlier apply has done. Who got access back since, by a revert or by hand, has it by somebody's
+    /// decision: that is said, and not undone.
     fn earlier(&self) -> Vec<ReportedAction> {
         let folded = self.journal.fold();
-        let row = |action: &Action| ReportedAction::earlier(action, folded.get(action.id.as_str())?);
+        let row = |action: &Action| {
+            let row = ReportedAction::earlier(action, folded.get(action.id.as_str())?)?;
+            Some(match self.undone.get(&action.id) {
+                Some(how) => row.undone(&format!("{how}. Run `audit` again for a new plan")),
+                None => row,
+            })
+        };
         self.plan().actions.iter().filter_map(row).collect()
     }
 
@@ -288,6 +303,16 @@ impl<'a> PreparedApply<'a> {
         let ApplyRecord { report, why, .. } = record;
         Ok(Applied { report, ended, why })
     }
+}
+
+/// What a write would change: fields, and the groups that are left and joined, as far as they are not already.
+fn would_change(action: &Action, changes: &serde_json::Map<String, serde_json::Value>) -> String {
+    let named = |groups: Vec<Group>| groups.into_iter().map(|group| group.name).collect::<Vec<_>>().join(", ");
+    let (leaves, joins) = action.memberships();
+    let groups = [("leaves", named(leaves)), ("joins", named(joins))];
+    let groups = groups.into_iter().filter(|(_, names)| !names.is_empty()).map(|(verb, names)| format!("{verb}: {names}"));
+    let fields = Some(crate::plan::sheet::fields(changes)).filter(|fields| !fields.is_empty());
+    fields.into_iter().chain(groups).collect::<Vec<_>>().join("; ")
 }
 
 fn overridden(tripped: &crate::plan::approved::Tripped) -> Option<Overridden> {

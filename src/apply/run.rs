@@ -9,7 +9,7 @@ use super::breaker::{Breaker, Went};
 use super::journal::OpenJournal;
 use super::judge::{Known, NOT_FIELDS, Ready, held, look};
 use crate::domo::{Account, Reader, WriteError, Writer, Written};
-use crate::plan::journal::{ApplyEnd, Event, Step};
+use crate::plan::journal::{ApplyEnd, DELETES, Event, Step};
 use crate::plan::{Action, Approved, Outcome, ReportedAction, fields};
 use crate::stop::Stop;
 use crate::terms::ActionKind;
@@ -74,9 +74,14 @@ impl ActionResult {
         Self { outcome, detail: detail.into(), account_id: None, went, halt: None }
     }
 
-    /// Nothing could be asked, or nobody knows what became of it.
-    fn unanswered(self) -> Self {
-        Self { went: Went::Unanswered, ..self }
+    /// Nobody knows what became of it.
+    fn unknown(self) -> Self {
+        Self { went: Went::Unknown, ..self }
+    }
+
+    /// Nothing could be asked.
+    fn unasked(self) -> Self {
+        Self { went: Went::Unasked, ..self }
     }
 }
 
@@ -139,11 +144,13 @@ impl<'a> Run<'a> {
             row.account_id = row.account_id.or(came.account_id);
             tell(action, &row);
             rows.push(row);
-            ended_kinds.extend(breaker.note(action.kind, came.went));
+            let of_kind = breaker.note(action.kind, came.went);
+            // What ends everything says it all.
             if let (Some(why), true) = (came.halt.or_else(|| breaker.all()), tried < todo.len()) {
                 ended_kinds.push(why);
                 return Ok((rows, ApplyEnd::Stopped, Some(stopped(&ended_kinds))));
             }
+            ended_kinds.extend(of_kind);
         }
         match ended_kinds.is_empty() {
             true => Ok((rows, ApplyEnd::Complete, None)),
@@ -185,9 +192,9 @@ impl<'a> Run<'a> {
                 ActionResult::to(Outcome::Failed, stands(&earlier, &account))
             }
             Err(error) if ours => {
-                ActionResult::to(Outcome::Unknown, format!("what an earlier apply wrote cannot be read: {error:#}")).unanswered()
+                ActionResult::to(Outcome::Unknown, format!("what an earlier apply wrote cannot be read: {error:#}")).unknown()
             }
-            Err(error) => ActionResult::to(Outcome::Failed, format!("nothing was written: {error:#}")).unanswered(),
+            Err(error) => ActionResult::to(Outcome::Failed, format!("nothing was written: {error:#}")).unasked(),
             Ok(Ready::Changed(why)) if earlier.left && earlier.ended.is_some() => ActionResult::to(
                 Outcome::Failed,
                 format!("an earlier apply ended: {}. {why}", earlier.ended.as_deref().unwrap_or_default()),
@@ -315,22 +322,31 @@ impl<'a> Run<'a> {
     }
 
     /// Leaves and joins the groups of an account that is there, one recorded write each. None where there are none; `done` where
-    /// anything of it was ours; the first group that stays ends its account.
+    /// anything of it was ours. A group that Domo refuses fails the action in the end and keeps from no other; the first that
+    /// Domo accepts and that stays ends its account.
     async fn regroup(&mut self, action: &Action, account: Option<&Account>, earlier: &Earlier) -> Result<Option<ActionResult>> {
         let Some(account) = account.filter(|_| action.kind != ActionKind::Create) else { return Ok(None) };
         let (leaves, joins) = action.memberships();
         let steps = leaves.into_iter().map(|group| (Step::Leave(group.clone()), group, false));
-        let steps: Vec<_> = steps.chain(joins.into_iter().map(|group| (Step::Rejoin(group.clone()), group, true))).collect();
-        let mut ours = steps.iter().any(|(step, ..)| earlier.written.contains(step));
-        let open = steps.iter().filter(|(step, ..)| !earlier.written.contains(step));
-        let mut none = true;
-        for (step, group, wanted) in open {
+        let steps = steps.chain(joins.into_iter().map(|group| (Step::Rejoin(group.clone()), group, true)));
+        let (mut ours, mut none) = (false, true);
+        let mut failures = Vec::new();
+        let mut ended: Option<ActionResult> = None;
+        for (step, group, wanted) in steps {
+            // What an earlier apply did may have been undone since.
+            if earlier.written.contains(&step) {
+                let stands = self.reader.members(&group).await.map(|members| members.contains(&account.id()) == wanted);
+                if stands.is_ok_and(|stands| stands) {
+                    ours = true;
+                    continue;
+                }
+            }
             none = false;
             let change = Map::from_iter([("group".to_owned(), Value::from(group.id))]);
             self.before(action, step.clone(), Some(account.id()), None, change)?;
-            match self.writer.membership(account.id(), group, *wanted).await {
+            match self.writer.membership(account.id(), &group, wanted).await {
                 // Somebody else was faster, unless it was an earlier apply of this plan.
-                Ok(false) if earlier.pending_step.as_ref() != Some(step) => {
+                Ok(false) if earlier.pending_step.as_ref() != Some(&step) => {
                     let mut event = after(action, step.clone(), None, Some(SO_BEFORE.into()));
                     if let Event::After { outcome, .. } = &mut event {
                         *outcome = Outcome::AlreadyDone;
@@ -343,21 +359,31 @@ impl<'a> Run<'a> {
                 }
                 Err(error) => {
                     let mut came = failed(action, &error);
-                    if came.went == Went::Failed {
-                        came.went = Went::GroupStays;
-                    }
+                    let what = if wanted { "does not join" } else { "stays in" };
+                    let failure = format!("{what} the group `{}`: {error}", text::visible(&group.name));
+                    came.detail = Some(format!("the account {failure}"));
+                    self.read_back.push(ended_badly(action, step, &came, None, &error));
+                    failures.push(failure);
                     // A rule may choose its members: month after month the same, until somebody knows which groups those are.
-                    let (what, next) = match (wanted, came.went) {
-                        (true, _) => ("does not join", ""),
-                        (false, Went::GroupStays) => ("stays in", STAYS),
-                        (false, _) => ("stays in", ""),
+                    let stays = came.went == Went::Failed;
+                    came.went = match stays {
+                        true if error.is_final() => Went::Well,
+                        true => Went::GroupStays,
+                        false => came.went,
                     };
-                    came.detail = Some(format!("the account {what} the group `{}`: {error}{next}", text::visible(&group.name)));
                     came.account_id = Some(account.id());
-                    self.read_back.push(ended_badly(action, step.clone(), &came, None, &error));
-                    return Ok(Some(came));
+                    let hint = if stays && !wanted { STAYS } else { "" };
+                    came.detail = Some(format!("the account {}{hint}", failures.join("; it ")));
+                    let ends = !error.is_final();
+                    ended = Some(came);
+                    if ends {
+                        break;
+                    }
                 }
             }
+        }
+        if ended.is_some() {
+            return Ok(ended);
         }
         let outcome = if ours { Outcome::Done } else { Outcome::AlreadyDone };
         Ok((!none || ours).then(|| ActionResult::to(outcome, None)))
@@ -425,6 +451,7 @@ fn stopped(why: &[String]) -> String {
 fn alarm(error: &WriteError) -> Option<String> {
     match error {
         WriteError::Surprise { field, .. } => Some(field.clone()),
+        WriteError::Deletes(_) => Some(DELETES.to_owned()),
         _ => None,
     }
 }
@@ -442,8 +469,8 @@ fn stands(earlier: &Earlier, account: &Account) -> Option<String> {
 /// What an error of the writer means for the action and for the run.
 fn failed(action: &Action, error: &WriteError) -> ActionResult {
     let mut came = match error {
-        WriteError::Unknown(_) => ActionResult::to(Outcome::Unknown, error.to_string()).unanswered(),
-        WriteError::Transport(_) => ActionResult::to(Outcome::Failed, error.to_string()).unanswered(),
+        WriteError::Unknown(_) => ActionResult::to(Outcome::Unknown, error.to_string()).unknown(),
+        WriteError::Transport(_) => ActionResult::to(Outcome::Failed, error.to_string()).unasked(),
         WriteError::Moved(_) => ActionResult::to(Outcome::ChangedSincePlan, error.to_string()),
         WriteError::Held(_) => ActionResult::to(Outcome::Refused, error.to_string()),
         _ => ActionResult::to(Outcome::Failed, error.to_string()),

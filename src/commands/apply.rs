@@ -11,6 +11,7 @@ use crate::apply::{Order, PreparedApply, Stop};
 use crate::config::Loaded;
 use crate::domo::{Session, Settings};
 use crate::failure::{Failure, FailureKind};
+use crate::plan::journal::ActionState;
 use crate::plan::{Action, Outcome, Override, Plan, ReportedAction};
 use crate::terms::ActionKind;
 use crate::{cli, digest, text};
@@ -182,10 +183,17 @@ async fn confirm(
         terminal.json(&applied.report)?;
     } else {
         let (journal, config) = (&applied.report.journal, options.at.config.flag());
-        let undone = |row: &&ReportedAction| row.outcome == Outcome::Done && row.kind != ActionKind::Delete;
-        let undo = match applied.report.results.iter().filter(undone).count() {
-            0 => String::new(),
-            _ => format!(
+        let known = crate::apply::journal::read(Path::new(journal))?;
+        let standings = known.fold();
+        // What failed may have left something, and what is unknown may have happened.
+        let left = |row: &ReportedAction| match row.outcome {
+            Outcome::Done | Outcome::Unknown => true,
+            Outcome::Failed => standings.get(row.action.as_str()).is_some_and(ActionState::wrote),
+            _ => false,
+        };
+        let undo = match applied.report.results.iter().any(|row| row.kind != ActionKind::Delete && left(row)) {
+            false => String::new(),
+            true => format!(
                 "\nUndo:    domo-reconcile revert {}{config} (makes a plan; nothing happens yet)",
                 cli::argument(Path::new(journal))
             ),

@@ -20,6 +20,9 @@ const PAGE: u64 = 500;
 /// No instance has more of anything that is listed.
 const ROWS: usize = 5_000_000;
 
+/// The groups of each account.
+pub(super) type Memberships = HashMap<u64, Vec<Arc<Group>>>;
+
 impl Reader {
     /// Every group.
     ///
@@ -30,24 +33,22 @@ impl Reader {
         groups.map_err(|error| failure(error, "the groups cannot be read".into()))
     }
 
-    /// The ids of a group's members.
+    /// The ids of a group's members; nobody where there is no such group any more.
     ///
     /// # Errors
     /// They cannot be read, whatever was tried.
     pub async fn members(&self, group: &Group) -> Result<Vec<u64>> {
         let members = members(&self.session, group.id).await;
-        members.map_err(|error| failure(error, format!("the members of {} cannot be read", text::visible(&group.name))))
+        members
+            .map(Option::unwrap_or_default)
+            .map_err(|error| failure(error, format!("the members of {} cannot be read", text::visible(&group.name))))
     }
 
-    /// The names of everybody's groups: a list of groups, then one list of members for each; and the groups that say that they have
-    /// more members than were listed, as a sentence.
-    pub(super) async fn memberships(
-        &self,
-        progress: &dyn ReadProgress,
-    ) -> Result<(HashMap<u64, Vec<Arc<Group>>>, Option<String>), CallError> {
+    /// Everybody's groups: a list of groups, then one list of members for each; and what is to be said of groups that were deleted
+    /// meanwhile, or list fewer members than they say that they have.
+    pub(super) async fn memberships(&self, progress: &dyn ReadProgress) -> Result<(Memberships, Vec<String>), CallError> {
         let groups = groups(&self.session).await?;
-        let mut names: HashMap<u64, Vec<Arc<Group>>> = HashMap::new();
-        let mut short: Vec<String> = Vec::new();
+        let (mut names, mut said, mut short) = (Memberships::new(), Vec::new(), Vec::new());
         let mut under_way = std::collections::VecDeque::new();
         let mut next = groups.iter();
         let mut state = ReadState { what: "groups", pass: 1, expected: Some(groups.len() as u64), ..ReadState::default() };
@@ -59,14 +60,22 @@ impl Reader {
                 let name = Arc::new(group.clone());
                 under_way.push_back((name, *told, tokio::spawn(async move { members(&session, id).await })));
             }
-            let Some((name, told, task)) = under_way.pop_front() else { return Ok((names, shorter(&short))) };
+            let Some((group, told, task)) = under_way.pop_front() else {
+                said.extend(shorter(&short));
+                return Ok((names, said));
+            };
             let lost = |error: tokio::task::JoinError| CallError::Lost { call: "GET /v1/groups".into(), why: error.to_string() };
-            let ids = task.await.map_err(lost)??;
-            if let Some(told) = told.filter(|told| *told > ids.len() as u64) {
-                short.push(format!("{} ({} of {told})", text::visible(&name.name), ids.len()));
-            }
-            for id in ids {
-                names.entry(id).or_default().push(name.clone());
+            let name = text::visible(&group.name);
+            match task.await.map_err(lost)?? {
+                Some(members) => {
+                    if let Some(told) = told.filter(|told| *told > members.len() as u64) {
+                        short.push(format!("{name} ({} of {told})", members.len()));
+                    }
+                    members.into_iter().for_each(|id| names.entry(id).or_default().push(group.clone()));
+                }
+                None => said.push(format!(
+                    "the group `{name}` was deleted in Domo while groups were read: nobody counts as a member of it"
+                )),
             }
             state.rows += 1;
             state.waiting = self.session.inner.client.held();
@@ -91,8 +100,8 @@ impl Writer {
         }
     }
 
-    /// Puts an account into a group, or takes it out. Whether anything had to be sent for it. PUT and DELETE are settled by reading
-    /// the members; both may be repeated, because the second time changes nothing.
+    /// Puts an account into a group, or takes it out. Whether anything had to be sent for it: nobody is in a group that is not there
+    /// any more. PUT and DELETE are settled by reading the members; both may be repeated, because the second time changes nothing.
     ///
     /// # Errors
     /// The members cannot be read, and nothing is sent; or [`WriteError`] says how far it came.
@@ -100,8 +109,11 @@ impl Writer {
         let _turn = self.turn.lock().await;
         let shown = text::visible(&group.name);
         let before = |error: CallError| WriteError::Transport(error.sentence());
-        if members(&self.session, group.id).await.map_err(before)?.contains(&account) == wanted {
-            return Ok(false);
+        match members(&self.session, group.id).await.map_err(before)? {
+            None if wanted => return Err(WriteError::NotSent("there is no such group any more".into())),
+            None => return Ok(false),
+            Some(members) if members.contains(&account) == wanted => return Ok(false),
+            Some(_) => {}
         }
         let url = self.session.url(&format!("/v1/groups/{}/users/{account}", group.id), &[]);
         let method = if wanted { Method::PUT } else { Method::DELETE };
@@ -112,7 +124,7 @@ impl Writer {
         let mut looks = self.looks(accepted);
         while looks.next().await {
             let after = members(&self.session, group.id).await.map_err(|error| WriteError::Unknown(error.sentence()))?;
-            if after.contains(&account) == wanted {
+            if after.unwrap_or_default().contains(&account) == wanted {
                 return Ok(true);
             }
         }
@@ -166,16 +178,23 @@ async fn groups(session: &Session) -> Result<Vec<(Group, Option<u64>)>, CallErro
     Ok(groups)
 }
 
-async fn members(session: &Session, group: u64) -> Result<Vec<u64>, CallError> {
+/// None where Domo does not know the group, and does not list it either.
+async fn members(session: &Session, group: u64) -> Result<Option<Vec<u64>>, CallError> {
     let rows = |body: &[u8]| {
         let rows: Vec<Loose<'_>> = json(body, "no JSON list")?;
         let id = |row: Loose<'_>| row.id()?.ok_or_else(|| "a member without an id".to_owned());
         rows.into_iter().map(id).collect::<Result<Vec<_>, String>>().map_err(Unusable::Permanent)
     };
-    let mut members = every(session, &format!("/v1/groups/{group}/users"), PAGE, rows).await?;
+    let mut members = match every(session, &format!("/v1/groups/{group}/users"), PAGE, rows).await {
+        Err(error) if error.status() == Some(404) => {
+            let listed = groups(session).await?.iter().any(|(one, _)| one.id == group);
+            return if listed { Err(error) } else { Ok(None) };
+        }
+        members => members?,
+    };
     members.sort_unstable();
     members.dedup();
-    Ok(members)
+    Ok(Some(members))
 }
 
 /// Every row of a list that is not worth two passes: page by page, by the rows received, until an empty one.

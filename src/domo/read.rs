@@ -178,9 +178,9 @@ impl Reader {
         let mut extras = Extras::default();
         if settings.groups {
             match self.memberships(progress).await {
-                Ok((groups, short)) => {
-                    evidence.warnings.extend(short);
+                Ok((groups, doubts)) => {
                     extras.groups = Some(groups);
+                    evidence.warnings.extend(doubts);
                 }
                 Err(error) => evidence.warnings.push(without("groups", "the scope `user` and the right to manage groups", &error)),
             }

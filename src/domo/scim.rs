@@ -9,7 +9,7 @@ use super::pages::plain_address;
 use super::read::Reader;
 use super::sent::WriteError;
 use super::session::{Door, Session, Unusable, endpoint, failure, json, no_scim};
-use super::wire::{CallError, Loose};
+use super::wire::{CallError, Loose, Refusal};
 use super::write::{Writer, Written, elsewhere};
 use crate::http::{Method, Url};
 use crate::text;
@@ -113,7 +113,13 @@ impl Writer {
             "Operations": [{"op": "Replace", "path": "active", "value": active}]
         });
         let changes = Map::from_iter([("active".to_owned(), Value::Bool(active))]);
-        let sent = self.send(Door::Scim, Method::PATCH, &url, Some(&body), account).await?;
+        let sent = match self.send(Door::Scim, Method::PATCH, &url, Some(&body), account).await {
+            // Domo's own article: where the account owns something, the deletion that a deactivation is there fails.
+            Err(WriteError::Refused { status, message: Some(said), toe }) if !active && said.to_lowercase().contains("delete") => {
+                return Err(WriteError::Deletes(Refusal { by: "Domo".into(), status, message: Some(said), toe, leads: None }));
+            }
+            sent => sent?,
+        };
         let why = sent.why();
         match (self.judge(account, &changes, why.is_none()).await, why) {
             (Ok(after), why) => {

@@ -49,6 +49,9 @@ pub enum WriteError {
         /// The account as it reads back; none where it is gone.
         account: Option<Box<Account>>,
     },
+    /// Domo said that it would delete whom it was asked to switch off, and cannot. It would delete the next one.
+    #[error("this instance deletes instead of deactivating, and could not delete this one: {0}; no further write in this run")]
+    Deletes(Refusal),
     /// There is no such account any more.
     #[error("{0}")]
     Gone(String),
@@ -70,9 +73,14 @@ impl WriteError {
         matches!(self, Self::NotShown(_) | Self::Unknown(_))
     }
 
+    /// Whether Domo, or what is there, said no to this one write for good: that says nothing of others.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::NotSent(_) | Self::Refused { status: 400 | 403 | 404 | 409 | 422, .. })
+    }
+
     /// Whether the run must stop: what happened is not what was approved.
     pub fn stops_the_run(&self) -> bool {
-        matches!(self, Self::Surprise { .. })
+        matches!(self, Self::Surprise { .. } | Self::Deletes(_))
     }
 
     /// The account as the write left it, where it was read back and did change.

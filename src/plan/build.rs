@@ -235,7 +235,7 @@ fn demote(finding: &Finding, account: Option<&Map<String, Value>>, config: &Conf
     let role = config.domo.demoted(&config.policy.demoted_role, own);
     let identity = account.map_or_else(|| one("active", true), fields::identity);
     let groups = account.map(extras::groups_of).transpose()?.unwrap_or_default();
-    let (before, after, said) = demotion(identity, &groups, role);
+    let (before, after, said) = demotion(identity, &groups, config.domo.groups, role);
     Ok(action(finding, ActionKind::Demote, before, after, finding.reason.clone() + &said))
 }
 

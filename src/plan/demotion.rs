@@ -9,10 +9,11 @@ use crate::terms::Role;
 
 /// The fields at stake, the fields as they should be, and what cannot be taken or given back, as sentences behind a reason: the
 /// role, and every group that can be left by hand and whose id is known. `identity` is who the account is; the groups are none
-/// where they were not read, and those that cannot be left are named by their ids.
+/// where they were not read, `asked` or not, and those that cannot be left are named by their ids.
 pub(super) fn demotion(
     identity: Map<String, Value>,
     (groups, fixed): &(Option<Vec<Membership>>, Vec<u64>),
+    asked: bool,
     role: &str,
 ) -> (Map<String, Value>, Map<String, Value>, String) {
     let (mut before, mut said) = (identity, String::new());
@@ -21,6 +22,7 @@ pub(super) fn demotion(
         said.push_str(&format!(". The role `{}` is the instance's own: a revert does not give it back", fields::shown(own)));
     }
     match groups {
+        None if asked => said.push_str(". Its groups could not be read, as [domo] groups = true asks, so none is left"),
         None => said.push_str(". Its groups were not read ([domo] groups = true reads them), so none is left"),
         Some(groups) => {
             let known: Vec<&Group> = groups.iter().filter_map(Membership::group).collect();

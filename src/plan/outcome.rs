@@ -39,6 +39,19 @@ impl ReportedAction {
         Some(Self { account_id: row.account_id.or(standing.account_id), ..row })
     }
 
+    /// The same where the account is not as that apply left it: nothing is done once more that somebody undid.
+    #[must_use]
+    pub fn undone(self, how: &str) -> Self {
+        let detail = self.detail.map(|done| format!("{done}, and undone since: {how}"));
+        Self { outcome: Outcome::ChangedSincePlan, detail, ..self }
+    }
+
+    /// Whether it is such a row, of what this one says was done.
+    fn undoes(&self, done: &Self) -> bool {
+        let said = |row: &Self| row.detail.clone().unwrap_or_default();
+        self.outcome == Outcome::ChangedSincePlan && said(self).starts_with(&format!("{}, and undone since: ", said(done)))
+    }
+
     /// The row of this action as one line: `deactivate ana@acme.com failed: …`. Neither a name nor Domo's words can end it.
     pub fn line(&self, action: &Action) -> String {
         let detail = self.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
@@ -188,7 +201,10 @@ impl ApplyRecord {
                 (Some(standing), _) => {
                     standing.outcome.map(|(outcome, _)| ReportedAction::new(action, outcome, standing.detail.map(str::to_owned)))
                 }
-                (None, Some(earlier)) => ReportedAction::earlier(action, earlier),
+                (None, Some(earlier)) => {
+                    let done = ReportedAction::earlier(action, earlier);
+                    if done.as_ref().is_some_and(|done| row.undoes(done)) { Some(row.clone()) } else { done }
+                }
                 (None, None) => None,
             };
             let unreached = matches!(row.outcome, Outcome::NotTried | Outcome::NotApproved);

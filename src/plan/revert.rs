@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{self, GROUPS};
 use super::format::Action;
-use super::journal::{ActionState, Journal, Step};
+use super::journal::{ActionState, DELETED, Journal, Step};
 use crate::domo::{Account, Group, Lookup};
 use crate::terms::{ActionKind, Field, Role};
 
@@ -47,9 +47,10 @@ impl<'a> DoneAction<'a> {
         DoneAction { standing: self.standing.clone().settled(account.raw()), ..self.clone() }
     }
 
-    /// The groups that were left, and those that were joined again.
+    /// The groups that were left, or may have been, and those that were joined again.
     fn memberships(&self) -> (Vec<&Group>, Vec<&Group>) {
-        let of = |taken: fn(&Step) -> Option<&Group>| self.standing.written.iter().filter_map(|step| taken(step)).collect();
+        let steps = || self.standing.written.iter().copied().chain(self.standing.pending);
+        let of = |taken: fn(&Step) -> Option<&Group>| steps().filter_map(taken).collect();
         let left = of(|step| if let Step::Leave(group) = step { Some(group) } else { None });
         (left, of(|step| if let Step::Rejoin(group) = step { Some(group) } else { None }))
     }
@@ -104,7 +105,7 @@ impl Undo {
             }
             (ActionKind::Delete, _) => return self.stays.push(done.stays("a deletion cannot be undone")),
             (_, Some(Lookup::Found(account))) => account,
-            (ActionKind::Deactivate, _) if done.standing.alarm == Some("deleted") => {
+            (ActionKind::Deactivate, _) if done.standing.alarm == Some(DELETED) => {
                 return self.stays.push(done.stays("Domo deleted the account instead of deactivating it, which cannot be undone"));
             }
             _ => return self.stays.push(done.stays("the account is gone by now")),
@@ -199,8 +200,7 @@ fn untouched(left: &Map<String, Value>, now: &Map<String, Value>, written: &BTre
 
 fn carried_out<'a>(id: &'a str, standing: ActionState<'a>) -> Option<DoneAction<'a>> {
     let (kind, finding) = standing.asked?;
-    let done = !standing.written.is_empty() || standing.left_something() || standing.alarm.is_some();
-    (done || standing.pending == Some(&Step::Write)).then_some(DoneAction { id, kind, finding, standing })
+    (standing.is_ours() || standing.alarm.is_some()).then_some(DoneAction { id, kind, finding, standing })
 }
 
 fn action(

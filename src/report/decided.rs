@@ -130,7 +130,7 @@ fn became(standing: Option<&ActionState<'_>>, told: impl Fn(DateTime<Utc>) -> St
     match standing.and_then(|standing| Some((standing.outcome?, standing.detail))) {
         Some(((outcome, at), detail)) => {
             let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
-            [format!("{outcome}{detail}"), told(at)]
+            [format!("{outcome}{detail}"), if outcome.is_done() { told(at) } else { String::new() }]
         }
         None => [String::new(), String::new()],
     }

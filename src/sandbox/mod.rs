@@ -196,6 +196,11 @@ impl Running {
         &self.shared.scim_root
     }
 
+    /// Deletes the groups of this name.
+    pub fn delete_groups(&self, name: &str) {
+        self.shared.state().groups.retain(|group| group.name != name);
+    }
+
     /// Each group's name and the ids of its members.
     pub fn groups(&self) -> Vec<(String, Vec<u64>)> {
         self.shared.state().groups.iter().map(|group| (group.name.clone(), group.members.clone())).collect()

@@ -1,6 +1,6 @@
 //! What was done to Domo since the previous run, from the journals beside the plans, and access that came back after it was taken.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -10,7 +10,7 @@ use super::types::{Present, Sentence};
 use crate::archive::store::beside::{journal_of, plan_of};
 use crate::archive::store::listing::journals;
 use crate::archive::store::{Recorded, StoredRun};
-use crate::plan::journal::{ActionState, ApplyEnd, Event, Journal, Outcome};
+use crate::plan::journal::{ActionState, ApplyEnd, DELETED, Event, Journal, JournalLine, Outcome, Step};
 use crate::plan::{self, Plan};
 use crate::reconcile::{Ours, Taken};
 use crate::terms::names;
@@ -38,7 +38,9 @@ pub(super) fn all(runs: &[StoredRun], notes: &mut Vec<String>) -> Result<Vec<App
 
 /// Sentences on what was applied since then, and on accounts that are active although we switched them off.
 pub(super) fn sentences(applied: &[Applied], since: DateTime<Utc>, present: &Present<'_>) -> Result<Vec<Sentence>> {
-    let mut sentences: Vec<_> = applied.iter().flat_map(|applied| since_then(applied, since)).collect();
+    let mut told: Vec<_> = applied.iter().flat_map(|applied| since_then(applied, since)).collect();
+    told.sort_by_key(|(at, _)| *at);
+    let mut sentences: Vec<_> = told.into_iter().map(|(_, sentence)| sentence).collect();
     sentences.extend(came_back(applied, present)?);
     Ok(sentences)
 }
@@ -62,11 +64,12 @@ impl Deeds {
         let mut deeds = Self::default();
         for Applied { plan, journal } in applied {
             for (id, standing) in journal.fold() {
-                let done = standing.outcome.is_some_and(|(outcome, at)| outcome == Outcome::Done && at >= since);
-                let Some(action) = plan.action(id).filter(|_| done) else { continue };
+                let ours = standing.is_ours() && standing.at.is_some_and(|at| at >= since);
+                let Some(action) = plan.action(id).filter(|_| ours) else { continue };
                 let decided = plan.decisions.get(id).map(|decision| format!(", {}", decision.summary())).unwrap_or_default();
                 let told = format!("plan {}{decided}", plan.id);
-                if action.kind.removes_access() || action.finding.is_none() {
+                let done = standing.outcome.is_some_and(|(outcome, _)| outcome == Outcome::Done) || standing.wrote();
+                if done && (action.kind.removes_access() || action.finding.is_none()) {
                     deeds.by_account.extend(standing.account_id.map(|account| (account, told.clone())));
                 }
                 deeds.by_finding.extend(action.finding.clone().map(|finding| (finding, told)));
@@ -115,8 +118,8 @@ pub(super) struct OwnWrites {
 struct Write {
     at: DateTime<Utc>,
     account: u64,
-    /// Whether it shows; else Domo accepted it and the account stayed as it was.
-    shows: bool,
+    /// Whether it shows; else Domo accepted it and the account stayed as it was; none where nobody has read it.
+    shows: Option<bool>,
     /// Whether it gives access back that an earlier plan took.
     undoes: bool,
     ours: Ours,
@@ -128,17 +131,17 @@ impl OwnWrites {
         let mut done = Self::default();
         for Applied { plan, journal } in self::all(runs, &mut done.lost)? {
             let journal = journal.until(until);
-            done.writes.extend(journal.fold().into_iter().filter_map(|(id, standing)| write(&plan, id, &standing)));
+            done.writes.extend(writes(&plan, &journal));
         }
         done.lost.extend(runs.iter().flat_map(|run| altered(run, all)));
         done.writes.sort_by_key(|write| write.at);
         Ok(done)
     }
 
-    /// What was done since a moment, by account.
+    /// What was done since a moment, or may have been, by account.
     pub(super) fn since(&self, moment: DateTime<Utc>) -> BTreeMap<u64, Vec<Ours>> {
         let mut since: BTreeMap<u64, Vec<Ours>> = BTreeMap::new();
-        for write in self.writes.iter().filter(|write| write.shows && write.at >= moment) {
+        for write in self.writes.iter().filter(|write| write.at >= moment) {
             since.entry(write.account).or_default().push(write.ours.clone());
         }
         since
@@ -152,8 +155,8 @@ impl OwnWrites {
             let Ours { plan, kind, .. } = &write.ours;
             let entry = Taken { plan: plan.clone(), kind: *kind, on: write.at.date_naive(), back: None };
             match (kind, write.shows) {
-                (ActionKind::Deactivate, false) => drop(unkept.insert(write.account, entry)),
-                (ActionKind::Deactivate | ActionKind::Demote, true) => {
+                (ActionKind::Deactivate, Some(false)) => drop(unkept.insert(write.account, entry)),
+                (ActionKind::Deactivate | ActionKind::Demote, Some(true)) => {
                     if *kind == ActionKind::Deactivate {
                         unkept.clear();
                     }
@@ -177,14 +180,40 @@ fn altered(run: &StoredRun, runs: &[StoredRun]) -> Vec<String> {
     recorded.names().filter(|name| names::plan_of(name).is_some()).filter_map(said).collect()
 }
 
+/// When access was last given back, by account, where that is the last that was done to its access.
+pub(super) fn given_back(applied: &[Applied]) -> BTreeMap<u64, DateTime<Utc>> {
+    let mut writes: Vec<_> = applied.iter().flat_map(|Applied { plan, journal }| writes(plan, journal)).collect();
+    writes.sort_by_key(|write| write.at);
+    let mut back = BTreeMap::new();
+    for write in writes.iter().filter(|write| write.shows == Some(true)) {
+        match write.undoes {
+            true => drop(back.insert(write.account, write.at)),
+            false if write.ours.kind.removes_access() => drop(back.remove(&write.account)),
+            false => {}
+        }
+    }
+    back
+}
+
+fn writes(plan: &Plan, journal: &Journal) -> Vec<Write> {
+    journal.fold().into_iter().filter_map(|(id, standing)| write(plan, id, &standing)).collect()
+}
+
 fn write(plan: &Plan, id: &str, standing: &ActionState<'_>) -> Option<Write> {
-    let (action, account, (outcome, at)) = (plan.action(id)?, standing.account_id?, standing.outcome?);
+    let (action, account, at) = (plan.action(id)?, standing.account_id?, standing.at?);
+    let ended = standing.outcome.map(|(outcome, _)| outcome);
     // A demotion whose last group stays has taken the role all the same.
-    let shows = outcome == Outcome::Done || standing.left_something();
-    let unshown = outcome == Outcome::Failed && standing.pending.is_some();
+    let shows = match ended {
+        Some(Outcome::Done) => Some(true),
+        _ if standing.wrote() => Some(true),
+        Some(Outcome::Failed) if standing.pending.is_some() => Some(false),
+        _ => None,
+    };
     let after = |field: &str| action.after.get(field);
     let restores = plan.undoes() && (after("role").is_some() || after(plan::fields::GROUPS).is_some());
-    (shows || unshown).then(|| Write {
+    let (written, pending) = (&standing.written, standing.pending);
+    let itself = standing.wrote() || pending == Some(&Step::Write);
+    standing.is_ours().then(|| Write {
         at,
         account,
         shows,
@@ -192,55 +221,71 @@ fn write(plan: &Plan, id: &str, standing: &ActionState<'_>) -> Option<Write> {
         ours: Ours {
             plan: plan.id.clone(),
             kind: action.kind,
-            role: after("role").and_then(serde_json::Value::as_str).map(str::to_owned),
-            groups: after(plan::fields::GROUPS).is_some(),
+            role: after("role").filter(|_| itself).and_then(serde_json::Value::as_str).map(str::to_owned),
+            groups: written.iter().copied().chain(pending).any(|step| *step != Step::Write),
         },
     })
 }
 
-/// One sentence for each time somebody applied the plan.
-fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Sentence> {
-    let mut sentences: Vec<Sentence> = Vec::new();
+/// One sentence for each time somebody applied the plan, and when that began.
+fn since_then<'a>(applied: &'a Applied, since: DateTime<Utc>) -> impl Iterator<Item = (DateTime<Utc>, Sentence)> + 'a {
+    let applies = applied.journal.lines().chunk_by(|_, next| !matches!(next.event, Event::Open(_)));
+    applies.filter_map(|lines| told(&applied.plan, lines)).filter(move |(at, _)| *at >= since)
+}
+
+/// What one apply came to.
+fn told(plan: &Plan, lines: &[JournalLine]) -> Option<(DateTime<Utc>, Sentence)> {
+    let (JournalLine { at, event: Event::Open(open), .. }, lines) = lines.split_first()? else { return None };
     let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
-    let mut opening = None;
-    let mut ending = None;
-    let tell = |opening: Option<Sentence>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<ApplyEnd>| {
-        let counts: Vec<_> = std::mem::take(outcomes).iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
-        // Where nothing was left to do, and with an earlier version where nothing was approved, nobody did anything.
-        let idle = counts.is_empty() && ending == Some(ApplyEnd::Complete);
-        let counts = if counts.is_empty() { "nothing done".into() } else { counts.join(", ") };
-        let early = match ending {
-            Some(ApplyEnd::Complete) => "",
-            Some(ApplyEnd::Interrupted) => "; it was interrupted",
-            Some(ApplyEnd::Stopped) => "; it stopped itself before the end",
-            None => "; it was cut short, or is still under way",
-        };
-        let counted = |opening: Sentence| Sentence { text: format!("{}: {counts}{early}.", opening.text), ..opening };
-        opening.filter(|_| !idle).map(counted)
-    };
-    for line in applied.journal.lines().iter().filter(|line| line.at >= since) {
+    let (mut unfinished, mut ending, mut deleted) = (BTreeSet::new(), None, Vec::new());
+    for line in lines {
         match &line.event {
-            Event::Open(open) => {
-                sentences.extend(tell(opening.take(), &mut outcomes, ending.take()));
-                let overrides = open.overrides.iter().map(|overridden| {
-                    let (guard, value, limit) = (&overridden.guard, overridden.value, overridden.limit);
-                    format!(", against the guard {guard} ({value}, limit {limit}; reason: {})", overridden.reason)
-                });
-                let overrides: String = overrides.collect();
-                let alone = if open.alone { ", with no archive of its run at hand" } else { "" };
-                let (by, day) = (open.by.join(" as "), line.at.date_naive());
-                let text = format!("Plan {} was applied on {day} by {by}{overrides}{alone}", open.plan);
-                let why = open.overrides.iter().map(|overridden| (TokenSort::Text, overridden.reason.clone()));
-                let named = open.by.iter().map(|by| (TokenSort::Name, by.clone())).chain(why).collect();
-                opening = Some(Sentence { text, named });
+            Event::Before { action, .. } => drop(unfinished.insert(action)),
+            Event::After { action, outcome: Outcome::NotTried, .. } => drop(unfinished.remove(action)),
+            Event::After { action, alarm: Some(alarm), .. } if alarm == DELETED => deleted.extend(plan.action(action)),
+            Event::Outcome { action, outcome, .. } => {
+                unfinished.remove(action);
+                *outcomes.entry(*outcome).or_default() += 1;
             }
-            Event::Outcome { outcome, .. } => *outcomes.entry(*outcome).or_default() += 1,
             Event::Close { ended, .. } => ending = Some(*ended),
-            _ => {}
+            Event::After { .. } | Event::Open(_) => {}
         }
     }
-    sentences.extend(tell(opening, &mut outcomes, ending));
-    sentences
+    // Its write may have left, and nobody lived to read it back.
+    if !unfinished.is_empty() {
+        *outcomes.entry(Outcome::Unknown).or_default() += unfinished.len() as u64;
+    }
+    // Where nothing was left to do, and with an earlier version where nothing was approved, nobody did anything.
+    if outcomes.is_empty() && ending == Some(ApplyEnd::Complete) {
+        return None;
+    }
+    let counts: Vec<_> = outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+    let counts = if counts.is_empty() { "nothing done".into() } else { counts.join(", ") };
+    let early = match ending {
+        Some(ApplyEnd::Complete) => "",
+        Some(ApplyEnd::Interrupted) => "; it was interrupted",
+        Some(ApplyEnd::Stopped) => "; it stopped itself before the end",
+        None => "; it was cut short, or is still under way",
+    };
+    let overrides: String = open
+        .overrides
+        .iter()
+        .map(|overridden| {
+            let (guard, value, limit) = (&overridden.guard, overridden.value, overridden.limit);
+            format!(", against the guard {guard} ({value}, limit {limit}; reason: {})", overridden.reason)
+        })
+        .collect();
+    let alone = if open.alone { ", with no archive of its run at hand" } else { "" };
+    let undoes = if plan.undoes() { format!(", which undoes {},", plan.run_id) } else { String::new() };
+    let (by, day) = (open.by.join(" as "), at.date_naive());
+    let mut text = format!("Plan {}{undoes} was applied on {day} by {by}{overrides}{alone}: {counts}{early}.", open.plan);
+    for action in &deleted {
+        text += &format!(" It deleted {}, where a deactivation was approved: that is what Domo made of it.", action.subject());
+    }
+    let why = open.overrides.iter().map(|overridden| (TokenSort::Text, overridden.reason.clone()));
+    let names = open.by.iter().cloned().chain(deleted.iter().map(|action| action.subject()));
+    let named = names.map(|name| (TokenSort::Name, name)).chain(why).collect();
+    Some((*at, Sentence { text, named }))
 }
 
 /// Accounts that are active although the last thing we did to them was to take their access away.
@@ -254,11 +299,11 @@ fn came_back(applied: &[Applied], present: &Present<'_>) -> Result<Vec<Sentence>
     let mut last: BTreeMap<u64, Last<'_>> = BTreeMap::new();
     for Applied { plan, journal } in applied {
         for (id, standing) in journal.fold() {
-            let (Some(action), Some(account), Some((Outcome::Done, at))) = (plan.action(id), standing.account_id, standing.outcome)
-            else {
-                continue;
-            };
-            if action.kind != ActionKind::Update && last.get(&account).is_none_or(|last| last.at < at) {
+            let (Some(action), Some(account), Some(at)) = (plan.action(id), standing.account_id, standing.at) else { continue };
+            // What may have given access back is no news of somebody else.
+            let done = standing.outcome.is_some_and(|(outcome, _)| outcome == Outcome::Done)
+                || matches!(action.kind, ActionKind::Reactivate | ActionKind::Create) && standing.is_ours();
+            if done && action.kind != ActionKind::Update && last.get(&account).is_none_or(|last| last.at < at) {
                 last.insert(account, Last { at, kind: action.kind, plan: &plan.id, subject: action.subject() });
             }
         }

@@ -60,15 +60,16 @@ pub(crate) fn compare_until(archive: &Path, listing: &Listing, present: &Present
             (id.0.as_str(), Subject { last_day, restricted: then.restricted })
         });
         let subjects = subjects.collect();
+        let applied = applied::all(&before.runs, &mut history.notes)?;
+        let given_back = applied::given_back(&applied);
         let reviewed = |run: &StoredRun, notes: &mut Vec<String>| {
-            LastReview::of(run, &subjects).unwrap_or_else(|error| {
+            LastReview::of(run, &subjects, &given_back).unwrap_or_else(|error| {
                 let id = run.id();
                 notes.push(format!("What was decided on the plan of {id}, and what became of it, is not known: {error:#}."));
                 None
             })
         };
         history.last_review = reviewed(&baseline.stored, &mut history.notes);
-        let applied = applied::all(&before.runs, &mut history.notes)?;
         // Where nobody decided anything on the newest plan, what was applied since was an earlier one.
         if history.last_review.as_ref().is_none_or(|last| last.decided.is_empty()) {
             let plan = |run: &StoredRun| Some(run.manifest.as_ref()?.plan.as_ref()?.id.clone());

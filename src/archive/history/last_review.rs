@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::archive::store::StoredRun;
 use crate::archive::store::beside::{if_there, journal_of, plan_of};
@@ -52,7 +52,7 @@ pub struct Decided {
     pub earlier: Vec<String>,
     /// What an apply came to, such as `done`.
     pub outcome: Option<Outcome>,
-    /// When that was read back.
+    /// When that was read back, where it was.
     pub read_back: Option<String>,
 }
 
@@ -71,11 +71,15 @@ impl Decided {
 }
 
 impl LastReview {
-    /// Of a run, by what the run before found; none where it had no plan.
+    /// Of a run, by what the run before found, and by when access was given back to accounts; none where it had no plan.
     ///
     /// # Errors
     /// Its plan or its journal is not what it was: nobody knows what was decided, or what became of it.
-    pub(super) fn of(run: &StoredRun, found: &BTreeMap<&str, Subject>) -> Result<Option<Self>> {
+    pub(super) fn of(
+        run: &StoredRun,
+        found: &BTreeMap<&str, Subject>,
+        given_back: &BTreeMap<u64, DateTime<Utc>>,
+    ) -> Result<Option<Self>> {
         let Some(sealed) = if_there(plan_of(&run.path, PLAN)).context(PLAN)? else { return Ok(None) };
         let plan = sealed.plan();
         let name = names::journal_of(PLAN);
@@ -89,9 +93,13 @@ impl LastReview {
             ..Self::default()
         };
         for row in &rows {
-            let ended = standings.get(row.id()).and_then(|standing| standing.outcome);
+            let standing = standings.get(row.id());
+            let ended = standing.and_then(|standing| standing.outcome);
+            // A write that nobody lived to read back may have left.
+            let lost = standing.and_then(|standing| standing.pending).map(|_| Outcome::Unknown);
             if let (Decidable::Action(action), Some((Outcome::Done, at))) = (row, ended)
                 && action.kind.removes_access()
+                && action.account_id.and_then(|id| given_back.get(&id)).is_none_or(|back| *back < at)
                 && row.about().and_then(|about| about.kind) == Some(Kind::Leaver)
             {
                 let then = row.finding().and_then(|finding| found.get(finding));
@@ -114,8 +122,8 @@ impl LastReview {
                 day: decision.at.date_naive(),
                 comment: decision.comment.clone(),
                 earlier: decision.earlier.iter().rev().map(Decision::summary).collect(),
-                outcome: ended.map(|(outcome, _)| outcome),
-                read_back: ended.map(|(_, at)| text::minute(at)),
+                outcome: ended.map(|(outcome, _)| outcome).or(lost),
+                read_back: ended.filter(|(outcome, _)| outcome.is_done()).map(|(_, at)| text::minute(at)),
             });
         }
         last.days_to_removal.sort_unstable();

@@ -76,7 +76,7 @@ fn change(
         (Attestation::Revoke, Choice::Delete) => Ok((ActionKind::Delete, before, one("deleted", true), String::new())),
         (Attestation::Revoke, Choice::Demote) => {
             let role = config.domo.demoted(&config.policy.demoted_role, own);
-            let (before, after, said) = demotion(before, &account.memberships, role);
+            let (before, after, said) = demotion(before, &account.memberships, config.domo.groups, role);
             let in_groups = before.get(GROUPS).and_then(Value::as_array).is_some_and(|groups| !groups.is_empty());
             match (has(role), bears(role)) {
                 (true, _) if !in_groups => {

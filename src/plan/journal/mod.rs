@@ -58,6 +58,11 @@ impl End {
     }
 }
 
+/// The alarm where the account went away instead of being switched off.
+pub const DELETED: &str = "deleted";
+/// The alarm where Domo said that it would delete the account that it was asked to switch off, and cannot.
+pub const DELETES: &str = "deletes";
+
 /// The chain before the first line.
 const START: &str = "domo-reconcile/journal/v1";
 
@@ -139,10 +144,12 @@ impl Journal {
         sent.collect()
     }
 
-    /// The action whose deactivation deleted the account, if one did: this instance must not be asked again.
+    /// The action whose deactivation deleted the account, or would have: this instance must not be asked again.
     pub fn deleted_instead(&self) -> Option<&str> {
         self.lines.iter().find_map(|line| match &line.event {
-            Event::After { action, alarm: Some(field), .. } if field == "deleted" => Some(action.as_str()),
+            Event::After { action, alarm: Some(alarm), .. } if [DELETED, DELETES].contains(&alarm.as_str()) => {
+                Some(action.as_str())
+            }
             _ => None,
         })
     }
@@ -162,9 +169,14 @@ impl Journal {
 pub(super) fn standings(lines: &[JournalLine]) -> BTreeMap<&str, ActionState<'_>> {
     let mut standings: BTreeMap<&str, ActionState<'_>> = BTreeMap::new();
     for line in lines {
+        let action = match &line.event {
+            Event::Before { action, .. } | Event::After { action, .. } | Event::Outcome { action, .. } => action,
+            Event::Open(_) | Event::Close { .. } => continue,
+        };
+        let standing = standings.entry(action).or_default();
+        standing.at = Some(line.at);
         match &line.event {
-            Event::Before { action, finding, step, kind, account_id, account, change } => {
-                let standing = standings.entry(action).or_default();
+            Event::Before { finding, step, kind, account_id, account, change, .. } => {
                 standing.pending = Some(step);
                 standing.asked = Some((*kind, finding.as_deref()));
                 standing.account_id = account_id.or(standing.account_id);
@@ -176,8 +188,7 @@ pub(super) fn standings(lines: &[JournalLine]) -> BTreeMap<&str, ActionState<'_>
                     standing.writes.push(Wrote { was: account.as_ref(), change, left: None });
                 }
             }
-            Event::After { action, step, outcome, account_id, account, detail, alarm, pending } => {
-                let standing = standings.entry(action).or_default();
+            Event::After { step, outcome, account_id, account, detail, alarm, pending, .. } => {
                 standing.alarm = alarm.as_deref();
                 standing.ended = detail.as_deref();
                 // An unknown write, and an accepted one that did not show, stay open until they are settled by reading.
@@ -194,8 +205,7 @@ pub(super) fn standings(lines: &[JournalLine]) -> BTreeMap<&str, ActionState<'_>
                     write.left = account.as_ref();
                 }
             }
-            Event::Outcome { action, outcome, detail } => {
-                let standing = standings.entry(action).or_default();
+            Event::Outcome { outcome, detail, .. } => {
                 standing.outcome = Some((*outcome, line.at));
                 standing.detail = detail.as_deref();
             }
@@ -208,11 +218,13 @@ pub(super) fn standings(lines: &[JournalLine]) -> BTreeMap<&str, ActionState<'_>
 /// Where one action stands.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ActionState<'a> {
+    /// When the last record of it was written.
+    pub at: Option<DateTime<Utc>>,
     /// A write that left, or may have, and was not read back.
     pub pending: Option<&'a Step>,
     /// Writes that were read back.
     pub written: BTreeSet<&'a Step>,
-    /// The field that its last write changed although nobody asked for it; `deleted` where the account went away instead.
+    /// The field that its last write changed although nobody asked for it, [`DELETED`] or [`DELETES`].
     pub alarm: Option<&'a str>,
     /// What the last write ended with.
     pub ended: Option<&'a str>,
@@ -279,6 +291,16 @@ impl<'a> ActionState<'a> {
     pub fn left_something(&self) -> bool {
         let created = matches!(self.asked, Some((ActionKind::Create, _))) && self.left().is_some();
         created || !self.changed().is_empty()
+    }
+
+    /// Whether its own write is known to have done something.
+    pub fn wrote(&self) -> bool {
+        self.written.contains(&Step::Write) || self.left_something()
+    }
+
+    /// Whether it did something, or may have: then what the account shows of it is ours.
+    pub fn is_ours(&self) -> bool {
+        !self.written.is_empty() || self.pending.is_some() || self.alarm == Some(DELETED) || self.left_something()
     }
 
     /// Whether nothing is left to do.

@@ -57,7 +57,8 @@ pub enum Event {
         account: Option<Map<String, Value>>,
         /// Domo's words, where it refused.
         detail: Option<String>,
-        /// The field that changed although nobody asked for it; `deleted` where the account went away instead.
+        /// The field that changed although nobody asked for it; `deleted` where the account went away instead, `deletes` where Domo
+        /// said that it would have.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         alarm: Option<String>,
         /// Domo accepted it, or nobody knows whether it did, and it may still show: the next read of the account settles it.

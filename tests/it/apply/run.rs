@@ -600,6 +600,23 @@ fn a_deactivation_that_deletes_ends_the_run_and_is_asked_of_nobody_again() {
     assert_eq!((&company.user(11)["active"], &company.user(12)["active"]), (&json!(true), &json!(true)));
 }
 
+/// That it could not delete this one is the same proof, and nobody is lost.
+#[test]
+fn a_deactivation_that_fails_to_delete_ends_the_run_and_is_asked_of_nobody_again() {
+    let off = |id: u64| Action { through: Some(DeactivateWith::Scim), ..deactivate(id) };
+    let options = Options { profile: Profile { scim_deletes: true, ..Profile::guide() }, ..options() };
+    let company = Company::with(options, plan_now(vec![off(10), off(11)], &hundred(), AuditFigures::default()));
+    company.configure("deactivate_with = \"scim\"\n");
+    company.domo.own(10);
+    let scim = [("DOMO_SCIM_URL", company.domo.scim_url()), ("DOMO_SCIM_TOKEN", "sandbox-scim-token")];
+    let apply = || company.run_with(&scim, &["apply", "plan.json", "--confirm", "--json"]).code(7);
+    let first = apply();
+    assert_eq!(first.json()["counts"], json!({"failed": 1, "not-tried": 1}));
+    assert!(detail(&first, "A-deactivate-10").contains("this instance deletes instead of deactivating"), "{}", first.stdout);
+    assert_eq!(apply().json()["counts"], json!({"refused": 2}));
+    assert_eq!((&company.user(10)["active"], &company.user(11)["active"]), (&json!(true), &json!(true)));
+}
+
 #[test]
 fn a_new_account_joins_its_groups_one_recorded_write_each() {
     let mut grouped = create(900);
@@ -717,6 +734,19 @@ fn where_nobody_knows_what_domo_did_nothing_more_is_asked_of_any_kind() {
     let company = Company::new(vec![update(10), deactivate(20), delete(30), create(900)]);
     company.domo.fault(Fault::always("PUT", "/v1/users/*", What::Cut));
     company.domo.fault(Fault::always("DELETE", "/v1/users/*", What::Cut));
-    let ran = company.apply(&["--confirm"]).code(7);
-    assert_eq!(ran.json()["counts"], json!({"unknown": 3, "not-tried": 1}));
+    let ran = company.run(&["apply", "plan.json", "--confirm"]).code(7);
+    let record: Value = serde_json::from_str(&company.read("apply.json")).unwrap();
+    assert_eq!(record["counts"], json!({"unknown": 3, "not-tried": 1}));
+    assert!(record["why"].as_str().unwrap().starts_with("stopped: of 3 actions in a row it is not known what"), "{record}");
+    assert!(ran.stdout.contains("Undo: "), "{}", ran.stdout);
+
+    // With a wrong token nothing is sent, and that is all that is said.
+    let off = |id: u64| Action { through: Some(DeactivateWith::Scim), ..deactivate(id) };
+    let company = Company::with(options(), plan_now((10..14).map(off).collect(), &hundred(), AuditFigures::default()));
+    company.configure("deactivate_with = \"scim\"\n");
+    let scim = [("DOMO_SCIM_URL", company.domo.scim_url()), ("DOMO_SCIM_TOKEN", "another-token")];
+    company.run_with(&scim, &["apply", "plan.json", "--confirm"]).code(7);
+    let record: Value = serde_json::from_str(&company.read("apply.json")).unwrap();
+    let why = record["why"].as_str().unwrap();
+    assert!(why.starts_with("stopped: 3 actions in a row failed before anything was sent. The next apply"), "{why}");
 }

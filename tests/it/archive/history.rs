@@ -200,6 +200,17 @@ fn what_was_applied_is_told_and_so_is_access_that_came_back() {
         let third = sandbox.run(&company, &audit).code(0).json();
         let report = std::fs::read_to_string(company.path().join(third["run_dir"].as_str().unwrap()).join("report.md")).unwrap();
         assert!(report.contains("1 done; it was cut short, or is still under way."), "{report}");
+        // Killed after its write, it left nothing but the record before it: what the account shows is ours all the same.
+        std::fs::remove_dir_all(company.path().join(third["run_dir"].as_str().unwrap())).unwrap();
+        let before: String = text.split_inclusive('\n').take(2).collect();
+        std::fs::write(&journal, before).unwrap();
+        let fourth = company.run_of(&sandbox.run(&company, &audit).code(0).json());
+        let report = std::fs::read_to_string(fourth.folder.join("report.md")).unwrap();
+        assert!(report.contains("1 unknown; it was cut short, or is still under way."), "{report}");
+        let page = support::page(&fourth.folder.join("report.html"));
+        assert!(page.contains("deactivated") && !page.contains("changed outside<"), "{page}");
+        assert!(!page.contains("by itself: nothing of ours did it"), "{page}");
+        std::fs::write(&journal, &text).unwrap();
     }
     // A sandbox begun anew knows nothing of it: somebody switched the account on again.
     let sandbox = Sandbox::start(&company);
