@@ -15,7 +15,8 @@ use crate::directory::cells;
 use crate::directory::headers;
 use crate::directory::raw::{Doubled, HiddenEdges, Raw, RawColumn, Watched};
 
-/// Paths beyond this many are not kept, and the file is a part only: no export has so many.
+/// Of paths beyond this many only those are kept that may be read: an object with a member for each of a thousand projects has as
+/// many. Beyond twice as many the file is a part only: no export has so many.
 const MOST_PATHS: usize = 20_000;
 
 /// Levels below a list that are looked at. Each list is looked at in up to three ways.
@@ -147,9 +148,9 @@ impl<'c> Sink<'c> {
             seen: self.seen.clone(),
             watched: self.watched.iter_mut().map(Watched::take).collect(),
             edges,
-            cut: Vec::from_iter(
-                self.beyond.then(|| format!("its people have more than {MOST_PATHS} different members: those beyond are not read")),
-            ),
+            cut: Vec::from_iter(self.beyond.then(|| {
+                format!("its people have more than {MOST_PATHS} different members, and some that may matter are not read")
+            })),
             ..Raw::default()
         };
         (raw, self.unread.clone())
@@ -249,8 +250,11 @@ impl<'c> Sink<'c> {
         let node = Node { path: unwrapped(&raw), raw, ..Node::default() };
         let child = self.nodes.len();
         if child >= MOST_PATHS {
-            self.beyond = true;
-            return usize::MAX;
+            let leads_to_some = self.may_be_read(&node.path) || self.may_be_read(&format!("{}.email", node.path));
+            self.beyond |= leads_to_some && child >= 2 * MOST_PATHS;
+            if !leads_to_some || self.beyond {
+                return usize::MAX;
+            }
         }
         self.nodes.push(node);
         self.nodes[parent].children.push((key.into(), child));
@@ -351,9 +355,13 @@ impl<'c> Sink<'c> {
         }
     }
 
+    fn may_be_read(&self, path: &str) -> bool {
+        (self.configured)(path) || headers::may_be_read(path)
+    }
+
     /// The column of a path, if it may be read.
     fn column(&mut self, path: &str) -> Option<usize> {
-        if !(self.configured)(path) && !headers::may_be_read(path) {
+        if !self.may_be_read(path) {
             return None;
         }
         if let Some(at) = self.columns.iter().position(|column| column.header == path) {
