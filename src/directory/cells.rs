@@ -134,12 +134,12 @@ const YES: &[&str] = &[
     "wahr", "ja", "vrai", "oui", "verdadero", "sí", "si", "verdadeiro", "sim", "vero", "sì", "waar", "prawda", "tak",
     "sant", "sann", "sand", "tosi", "kyllä", "satt", "já", "はい", "有効", "有", "○", "हाँ", "हां", "सही", "doğru", "evet", "истина", "да",
 ];
-/// Words for "false". `x` and a tick have no opposite but the blank cell.
+/// Words for "false". `x` and a tick have no opposite but the blank cell. Lower case makes another letter of the capital of `ı`.
 #[rustfmt::skip]
 const NO: &[&str] = &[
     "false", "0", "0.0", "no", "n", "f", "disabled", "off",
     "falsch", "nein", "faux", "non", "falso", "não", "nao", "onwaar", "nee", "fałsz", "nie",
-    "falskt", "nej", "usann", "nei", "falsk", "epätosi", "ei", "ósatt", "いいえ", "無効", "無", "×", "नहीं", "गलत", "yanlış", "hayır", "ложь", "нет",
+    "falskt", "nej", "usann", "nei", "falsk", "epätosi", "ei", "ósatt", "いいえ", "無効", "無", "×", "नहीं", "गलत", "yanlış", "yanliş", "hayır", "hayir", "ложь", "нет",
 ];
 
 /// A boolean in words.

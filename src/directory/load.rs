@@ -14,6 +14,7 @@ use super::headers::slot::Slot;
 use super::headers::systems;
 use super::headers::unread;
 use super::input::{self, Input};
+use super::last_row;
 use super::marks::Marks;
 use super::people::{People, Source, schema};
 use super::raw::{HiddenEdges, Raw};
@@ -123,7 +124,7 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     }
     let listed = raw.rows.len() as u64;
     let vacancies = apart::take_out(&mut raw, &mapping, file, index, &mut source)?;
-    whole(&raw, file, listed, &mut source);
+    whole(&raw, last_row::cut(&raw, &mapping, file), file, listed, &mut source);
     let calendar = Calendar { epoch_1904, order: file.date_order, today };
     let mut built = build::build(&raw, &mapping, file, calendar, index, &mut source)?;
     built.doubts.extend(vacancies);
@@ -181,9 +182,10 @@ fn refuse_unmatchable(raw: &Raw, mapping: &Mapping) -> Result<()> {
 }
 
 /// Why the list may not be the whole directory, by what it says of itself, and by its number.
-fn whole(raw: &Raw, file: &config::Directory, listed: u64, source: &mut Source) {
+fn whole(raw: &Raw, cut: Option<String>, file: &config::Directory, listed: u64, source: &mut Source) {
     source.incomplete.extend(raw.cut.iter().cloned());
-    let doubts = raw.marks.doubts();
+    let mut doubts = raw.marks.doubts();
+    doubts.extend(cut.filter(|_| raw.cut.is_empty()));
     if doubts.is_empty() {
         let cap = || caps::warning(&source.format, source.system.as_deref(), listed, raw.marks.limit());
         source

@@ -69,6 +69,10 @@ pub(super) struct Raw {
     pub(super) notes: Vec<String>,
     /// Why the file is a part only, whatever anybody says.
     pub(super) cut: Vec<String>,
+    /// How many headers there are, of a file of lines.
+    pub(super) width: usize,
+    /// The last row of a file of lines, where it lacks the line end that the others have.
+    pub(super) unended: Option<u32>,
 }
 
 impl Raw {

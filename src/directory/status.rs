@@ -109,7 +109,7 @@ impl Words {
                 return word.parse::<u32>().map_or(Meaning::Word(Status::Unknown), |bits| Meaning::Switch(bits & 2 == 0));
             }
             Slot::Disabled => {
-                if let Some(off) = self.truth(word) {
+                if let Some(off) = self.truth(word).or_else(|| is_locked_for_good(word)) {
                     return Meaning::Switch(!off);
                 }
             }
@@ -143,6 +143,12 @@ impl Words {
         let boolean = self.truth(word).filter(|_| !letter);
         boolean.map_or(Meaning::Word(Status::Unknown), Meaning::Switch)
     }
+}
+
+/// OpenLDAP's `pwdAccountLockedTime`: the first moment of all where somebody locked it, else when wrong passwords did.
+fn is_locked_for_good(word: &str) -> Option<bool> {
+    let digits = word.strip_suffix('Z').filter(|digits| digits.len() >= 12)?;
+    digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.').then(|| digits.starts_with("00000101"))
 }
 
 /// A word without the code that a system writes beside it: `T - Terminated`, `T: Terminated`, `Terminated (T)`, `(T) Terminated`.

@@ -166,6 +166,10 @@ impl<'a> Drifts<'a> {
             drift.writable = false;
             drift.note = Some("not written: several people of the directory have this number".to_owned());
         }
+        if field == "email" && self.addresses.is_begun(directory) {
+            drift.writable = false;
+            drift.note = Some("not written: its domain has no dot".to_owned());
+        }
         if field == "employee_number" && self.accounts.number_is_an_id(account) {
             drift.writable = false;
             drift.note = Some("not written: it is Domo's Employee ID, which its API does not take".to_owned());

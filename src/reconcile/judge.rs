@@ -27,6 +27,7 @@ use super::identity::Draft;
 use super::past::{Past, Taken};
 use super::places::{Account, Each, Person};
 use super::situation::{Gap, Gaps};
+use super::unheard::Unheard;
 use crate::config::Rights;
 use crate::directory::people::RejectedRow;
 use crate::domo::content::Reported;
@@ -47,6 +48,8 @@ pub(super) struct Judge<'a> {
     pub(super) gaps: &'a Gaps<'a>,
     pub(super) pull_is_whole: bool,
     pub(super) placeholders: &'a [Placeholder],
+    /// What rules about people name and no row has, and the same of `domain_aliases`.
+    pub(super) unheard: &'a (Vec<Unheard>, Vec<Unheard>),
     pub(super) employment: &'a Each<Person, Employment>,
     pub(super) account_situations: &'a Each<Account, AccountSituation>,
     pub(super) person_situations: &'a Each<Person, PersonSituation>,

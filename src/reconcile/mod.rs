@@ -42,6 +42,7 @@ mod people_rules;
 mod places;
 mod situation;
 mod taken;
+mod unheard;
 mod untested;
 
 pub use access::{Access, AccessChange, Earlier, Moved, Ours, moved, since};
@@ -51,6 +52,7 @@ pub use exclusions::{Exclusions, idle as idle_exclusions};
 pub use outcome::{MAX_SHRINK, shrink};
 pub use past::{Past, Sizes, Taken};
 pub use people_rules::PeopleRules;
+pub use unheard::{in_aliases as unheard_aliases, in_rules as unheard_rules};
 
 pub use finding::{AcceptedBy, AccountRef, Candidate, DriftField, Finding, FindingId, Particular, PersonRef, Value};
 pub use judgement::{
@@ -95,8 +97,11 @@ pub fn reconcile(accounts: &Accounts, people: &People, rules: &Rules<'_>) -> Res
 pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, past: Arc<Past>) -> Result<Reconciliation> {
     let config = rules.config;
 
-    // The two sides: an address that many people share is no key, and rows of several files that are one person are one.
+    // The two sides: an address or number that many people share is no key, and rows of several files that are one person are one.
     let addresses = Addresses::new(&config.matching.domain_aliases);
+    let unheard = (unheard::in_rules(config, &[people])?, unheard::in_aliases(config, accounts, people)?);
+    let (people, nobodys_numbers) = placeholders::without_numbers(people, &addresses, &config.matching.keys)?;
+    let people = &*people;
     let placeholders = placeholders::find(people, &addresses)?;
     let addresses = addresses.without(placeholders.iter().map(|placeholder| placeholder.address.clone()).collect());
     let fold = Fold::new(people, &addresses, &config.matching.keys)?;
@@ -113,7 +118,8 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
     // Orphan, leaver, missing and the others: exactly one situation for each account and each person.
     let employment = situation::employment(&people, rules.as_of);
     let rejected = RejectedKeys::new(sides);
-    let gaps = Gaps { sides, matches: &matches, rejected, directory_is_whole: whole.directory.is_empty() };
+    let directory_is_whole = whole.directory.is_empty();
+    let gaps = Gaps { sides, matches: &matches, rejected, nobodys_numbers, directory_is_whole };
     let account_situations = situation::of_accounts(&gaps, &employment);
     let in_doubt = gaps.rows_in_doubt(&account_situations);
     let person_situations = situation::of_people(sides, config, &matches, &employment, &in_doubt, whole.accounts.is_empty());
@@ -134,6 +140,7 @@ pub fn reconcile_since(accounts: &Accounts, people: &People, rules: &Rules<'_>, 
         gaps: &gaps,
         pull_is_whole: whole.accounts.is_empty(),
         placeholders: &placeholders,
+        unheard: &unheard,
         employment: &employment,
         account_situations: &account_situations,
         person_situations: &person_situations,

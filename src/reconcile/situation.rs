@@ -13,8 +13,8 @@ use super::exclusions::Part;
 use super::people_rules::PeopleRule;
 use super::places::{Account, Each, Person, Row};
 use crate::config::Config;
-use crate::terms::value::Number;
-use crate::terms::{AccountSituation, PersonSituation, Status};
+use crate::terms::value::{Number, loosely};
+use crate::terms::{AccountSituation, Key, PersonSituation, Status};
 
 /// Why an account cannot be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub(super) enum Gap {
     NoKey,
     /// The account's number is damaged and its address finds nobody.
     DamagedNumber,
-    /// Its address is one that many people share who have nothing in common.
-    Placeholder,
+    /// Its address, or its number, is one that many people share who have nothing in common.
+    Placeholder(Key),
     /// Somebody without an account has nearly its keys.
     Near,
     /// Links contradict each other about who it is, and none of its keys decides.
@@ -56,6 +56,8 @@ pub(super) struct Gaps<'a> {
     pub(super) sides: Sides<'a>,
     pub(super) matches: &'a Matches,
     pub(super) rejected: RejectedKeys,
+    /// Numbers that many people share who have nothing in common, as they stand and loosely.
+    pub(super) nobodys_numbers: HashSet<String>,
     pub(super) directory_is_whole: bool,
 }
 
@@ -76,6 +78,14 @@ impl Gaps<'_> {
         self.rejected.carry(self.sides.accounts, self.sides.addresses, account).map(Gap::RejectedBeside)
     }
 
+    fn has_nobodys_number(&self, account: Account) -> bool {
+        let accounts = self.sides.accounts;
+        let number = || accounts.employee_number.get(account).and_then(|number| Number::of(number).text());
+        let is_nobodys = |number: &str| self.nobodys_numbers.contains(number);
+        !self.nobodys_numbers.is_empty()
+            && number().is_some_and(|number| is_nobodys(&number) || loosely(&number).is_some_and(is_nobodys))
+    }
+
     /// Why an account without a person, or with one whose status cannot be read, is not judged.
     pub(super) fn of(&self, account: Account) -> Option<Gap> {
         let Sides { accounts, addresses, links, .. } = self.sides;
@@ -86,8 +96,9 @@ impl Gaps<'_> {
             Correlation::NoKey | Correlation::Nobody if links.contradict(account) => Some(Gap::Links),
             Correlation::NoKey | Correlation::Nobody if !self.matches.suspects.of(account).is_empty() => Some(Gap::Near),
             Correlation::Nobody if accounts.email.get(account).is_some_and(|email| addresses.is_placeholder(email)) => {
-                Some(Gap::Placeholder)
+                Some(Gap::Placeholder(Key::Email))
             }
+            Correlation::Nobody if self.has_nobodys_number(account) => Some(Gap::Placeholder(Key::EmployeeNumber)),
             Correlation::NoKey => Some(Gap::NoKey),
             Correlation::Nobody => self.rejected.hold(self.sides, account).map(Gap::RejectedRow).or_else(|| {
                 let number = accounts.employee_number.get(account)?;

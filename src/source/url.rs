@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result};
@@ -18,7 +19,7 @@ use super::fetch::{Fetch, Read, host};
 use super::settings::secret;
 use super::{Fetched, okta};
 use crate::config::{Format, Pages};
-use crate::directory::{LARGEST, Proof};
+use crate::directory::{LARGEST, Proof, people_of};
 use crate::failure::Failure;
 use crate::http::{CallError, Client, Method, Response, Unusable, Url, Vars, is_safe};
 
@@ -77,7 +78,7 @@ pub(super) async fn fetch(fetch: Fetch<'_>, var: Vars<'_>) -> Result<Fetched> {
         Pages::Follow => {
             // What the pages say of each other is followed; how many people there are holds for all of them.
             headers.retain(|(name, _)| is_total(name));
-            reader.follow(&url, first).await
+            reader.follow_twice(&url, first).await
         }
     };
     let (requests, retries) = (client.requests(), client.retries());
@@ -159,9 +160,24 @@ impl Reader<'_> {
         Ok(Body { bytes: answer.body, modified, ended, next, headers })
     }
 
-    /// Page after page, as each answer names the next, one after another as the loader takes them.
-    async fn follow(&self, first: &Url, mut page: Body) -> (Vec<u8>, Option<String>) {
+    /// All pages; once more where somebody came again on a later page, for then somebody else may stand on none.
+    async fn follow_twice(&self, first: &Url, page: Body) -> (Vec<u8>, Option<String>) {
+        let mut repeated = 0;
+        let read = self.follow(first, page, &mut repeated).await;
+        if repeated == 0 || read.1.is_some() || self.fetch.directory.complete {
+            return read;
+        }
+        let Ok(page) = self.get(first.clone()).await else { return (read.0, Some(shifted(repeated))) };
+        let (all, stopped) = self.follow(first, page, &mut repeated).await;
+        (all, stopped.or((repeated > 0).then(|| shifted(repeated))))
+    }
+
+    /// Page after page, as each answer names the next, one after another as the loader takes them; `repeated` becomes how many people
+    /// stand on a page before, too.
+    async fn follow(&self, first: &Url, mut page: Body, repeated: &mut u64) -> (Vec<u8>, Option<String>) {
         let (mut all, mut seen, mut digests) = (Vec::new(), HashSet::from([first.clone()]), HashSet::new());
+        let (mut people, state) = (HashSet::new(), RandomState::new());
+        *repeated = 0;
         let at = RefCell::new(first.clone());
         loop {
             if !page.ended {
@@ -170,6 +186,9 @@ impl Reader<'_> {
             if !digests.insert(crate::digest::sha256(&page.bytes)) {
                 return (all, Some(format!("its pages repeat after {}", pages(seen.len()))));
             }
+            let here: HashSet<u64> = people_of(&page.bytes).into_iter().map(|person| state.hash_one(person)).collect();
+            *repeated += here.intersection(&people).count() as u64;
+            people.extend(here);
             let marked = match next_in(&page.bytes, &at.borrow()) {
                 Ok(found) => found,
                 Err(why) => return (all, Some(why)),
@@ -199,6 +218,11 @@ impl Reader<'_> {
             at.replace(next);
         }
     }
+}
+
+fn shifted(repeated: u64) -> String {
+    let came = crate::text::plural(repeated, "person", "people");
+    format!("{came} came again on a later page: its pages shifted while they were read, twice")
 }
 
 fn pages(count: usize) -> String {

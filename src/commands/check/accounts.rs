@@ -72,6 +72,9 @@ fn beside(accounts: &Accounts, config: &Config, directories: &[Directory], day: 
             finding.account.as_ref().and_then(|account| account.email.as_deref()).unwrap_or("an account without an address");
         format!("not evaluable: {account}: {}", finding.reason)
     }));
+    if accounts.evidence.incomplete.is_empty() && config.instance.is_empty() {
+        said.extend(reconcile::unheard_aliases(config, accounts, &people)?.into_iter().map(|unheard| unheard.reason));
+    }
     let more = open.len().saturating_sub(NAMED) as u64;
     said.extend((more > 0).then(|| format!("and {} that cannot be judged", plural(more, "more account", "more accounts"))));
     Ok(said)

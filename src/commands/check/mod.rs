@@ -13,11 +13,12 @@ use serde::Serialize;
 
 use super::{Exit, Failed, Invocation, directories, notice};
 use crate::config::{Loaded, Notify};
-use crate::directory::Overview;
 use crate::directory::facts::Facts;
 use crate::directory::overview;
+use crate::directory::{Overview, People};
 use crate::domo::Content;
 use crate::failure::{self, Failure, FailureKind};
+use crate::reconcile;
 use crate::reconcile::employment::{self, Contradiction};
 use crate::terms::Status;
 use crate::text::visible;
@@ -42,6 +43,8 @@ struct Checked {
     directories: Vec<Overview>,
     /// What several directories say of the same people.
     between_directories: Vec<String>,
+    /// What the rules of the configuration name and none of them has.
+    in_no_directory: Vec<String>,
     /// The problems, else why a population may not be whole, as any command that fails tells why.
     #[serde(skip_serializing_if = "Option::is_none")]
     failed: Option<Failed>,
@@ -139,8 +142,7 @@ pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit>
                     source.incomplete.extend(source.too_old(as_of));
                 }
                 understood.extend(overviews);
-                // Only what several directories say of one person needs them beside each other.
-                loaded_people.extend((directories.len() > 1).then_some(people));
+                loaded_people.push(people);
             }
             Err(error) => problems.extend(Problem::each("directory", &error)),
         }
@@ -170,6 +172,12 @@ pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit>
     problems.extend(crate::report::idle_templates(&loaded.config).iter().map(|error| Problem::new("templates", error)));
     problems.extend(unheard(&loaded.config.notify).iter().map(|error| Problem::new("notify", error)));
     let worst = problems.iter().map(|problem| problem.kind).min_by_key(|kind| *kind != FailureKind::Usage);
+    // A directory that is not here may have what is missing in the others.
+    let is_whole = |people: &People| people.sources.iter().all(|source| source.incomplete.is_empty());
+    let unheard = match loaded_people.len() == directories.len() && loaded_people.iter().all(is_whole) {
+        true => reconcile::unheard_rules(&loaded.config, &loaded_people.iter().collect::<Vec<_>>())?,
+        false => Vec::new(),
+    };
     let mut checked = Checked {
         failed: worst.map(|worst| Failed { exit_code: worst.code(), error: format!("error: {}", text::to_put_right(&problems)) }),
         ok: problems.is_empty(),
@@ -179,7 +187,8 @@ pub(super) fn run(options: &cli::Check, invocation: &Invocation) -> Result<Exit>
         credentials,
         accounts,
         directories: understood,
-        between_directories: overview::between(&loaded_people)?,
+        between_directories: if directories.len() > 1 { overview::between(&loaded_people)? } else { Vec::new() },
+        in_no_directory: unheard.into_iter().map(|unheard| unheard.reason).collect(),
     };
     if worst.is_none() && checked.is_incomplete() {
         let doubts: Vec<_> = checked.doubts().collect();

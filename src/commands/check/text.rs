@@ -47,6 +47,10 @@ pub(super) fn render(checked: &Checked, quiet: bool) -> String {
         out.push("Between the directories".into());
         out.extend(checked.between_directories.iter().map(|said| format!("  - {said}")));
     }
+    if !checked.in_no_directory.is_empty() {
+        out.push(String::new());
+        out.extend(checked.in_no_directory.iter().map(|said| format!("Rules          {said}")));
+    }
     out.push(String::new());
     if checked.problems.is_empty() {
         out.push(if checked.is_incomplete() {

@@ -11,7 +11,8 @@
 //! 3. The last day, then the first: `reconcile/employment.rs` says where they outweigh a word.
 //! 4. Words for the kind of employment (`Full-Time`): employed, unless the row has a certain last day or a switch that is off. Of
 //!    several files they weigh what a switch does.
-//! 5. Switches (`accountEnabled`): off, if any is.
+//! 5. Switches (`accountEnabled`): off, if any is. Where nothing else says anything, a blank under `Disabled` or `Leaver` is a no if
+//!    no other is one, as it is under the attributes that LDAP servers give only to whoever is locked out.
 //!
 //! Off and `Inactive` beside a word for active are a doubt, beside one for leave they are none.
 //!
@@ -91,11 +92,12 @@ fn is_employed(status: Status) -> bool {
 }
 
 /// The columns that say something of the standing, those of employment first. A second column of words helps where the first has
-/// none that is certain; of switches the best known one counts.
+/// none that is certain; of switches that are on the best known one counts.
 fn columns(given: Given<'_>) -> Vec<(Slot, &RawColumn, bool)> {
     let of_account = |header: &str| headers::is_of_account(header);
     let of = |slot: Slot| {
-        let claims = given.mapping.columns(slot).take(if slot == Slot::Status { usize::MAX } else { 1 });
+        let all = matches!(slot, Slot::Status | Slot::Disabled);
+        let claims = given.mapping.columns(slot).take(if all { usize::MAX } else { 1 });
         claims.filter_map(move |claim| {
             let column = given.raw.columns.get(claim.column)?;
             // What the configuration names is what it says it is.
@@ -120,11 +122,17 @@ pub(super) fn read<'t>(given: Given<'t>, file: &config::Directory) -> Read<(Stan
     let mut words = Vec::new();
     let mut unused: BTreeMap<String, &str> = file.status.keys().map(|word| (status::fold(word), word.as_str())).collect();
     let columns = columns(given);
+    let only_marks = columns.iter().all(|(slot, ..)| matches!(slot, Slot::Disabled | Slot::Ended));
     let named = columns.len() > 1 || columns.first().is_none_or(|(slot, ..)| *slot != Slot::Status);
     for (slot, column, is_account) in columns {
         let meanings = Words::new(slot, &column.header, given.mapping.system, &file.status).of_column(&column.values);
         words.extend(standing.read(column, is_account, named, &meanings, &mut unused));
         standing.read_again(given, column, &meanings);
+        let says_no = |cell: &str| meanings.meaning(cell) == Meaning::Switch(true);
+        let is_mark = || column.values.null_count() < height && !column.values.iter().flatten().any(says_no);
+        if only_marks && (headers::is_lock(&column.header) || is_mark()) {
+            standing.hear_blanks(column);
+        }
     }
     let mut notes = Vec::new();
     if words.is_empty() && given.mapping.first(Slot::Status).is_none() {
@@ -260,6 +268,12 @@ impl<'t> Standing<'t> {
         if !on {
             self.against.push(Against { at, column, word: cell, ended: None });
         }
+    }
+
+    /// Takes a blank for a no.
+    fn hear_blanks(&mut self, column: &RawColumn) {
+        let blanks = self.rows.iter_mut().zip(column.values.iter()).filter(|(row, cell)| cell.is_none() && row.status.is_none());
+        blanks.for_each(|(row, _)| _ = row.enabled.get_or_insert(true));
     }
 
     /// Takes the further values of cells that have several: of two that do not say the same, one that says employed counts, and

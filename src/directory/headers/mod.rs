@@ -49,6 +49,7 @@ static KNOWN: LazyLock<HashMap<String, (Slot, u8)>> = LazyLock::new(|| {
 static NEVER_READ: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("never"));
 static OTHER_DAYS: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("other days"));
 static OF_ACCOUNTS: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("accounts"));
+static LOCKS: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("locks"));
 static AREAS: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("areas"));
 static PARENTS: LazyLock<HashSet<String>> = LazyLock::new(|| squashed("parents"));
 
@@ -61,6 +62,11 @@ static SIGNATURES: LazyLock<HashSet<String>> =
 /// Whether the words of a status column say who may sign in rather than who is employed.
 pub(super) fn is_of_account(header: &str) -> bool {
     keys(header).iter().any(|key| OF_ACCOUNTS.contains(key))
+}
+
+/// Whether a header is an attribute that an LDAP server gives only to whoever is locked out.
+pub(super) fn is_lock(header: &str) -> bool {
+    keys(header).iter().any(|key| LOCKS.contains(key))
 }
 
 /// Whether a header helps to tell the system.

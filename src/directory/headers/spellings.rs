@@ -70,6 +70,7 @@ mod tests {
                         "never",
                         "kind",
                         "accounts",
+                        "locks",
                         "other days",
                         "first days",
                         "further days",

@@ -92,6 +92,14 @@ impl Marks {
         self.member(Place { path: &path, own: true }, key, value);
     }
 
+    /// The id of a MongoDB cursor, whose batch the list is: 0 where nothing is left.
+    pub fn cursor(&mut self, place: &str, id: &Value) {
+        match id.as_f64().map_or_else(|| leads_on(id), |id| id != 0.0) {
+            true => self.goes_on(place),
+            false => self.ended = true,
+        }
+    }
+
     /// A header of the answer that the list stands in.
     pub fn header(&mut self, name: &str, value: &str) {
         let place = format!("the header {name}");

@@ -78,6 +78,21 @@ impl Addresses {
         damage::of_address(&self.plain(address)).is_some()
     }
 
+    /// The domain of an address in its comparable form, before any alias.
+    pub(in crate::reconcile) fn domain(&self, address: &str) -> Option<String> {
+        clean(address).rsplit_once('@').map(|(_, domain)| puny(domain).trim_end_matches('.').to_owned())
+    }
+
+    /// A domain as the configuration names it, in the same form.
+    pub(in crate::reconcile) fn domain_named(&self, domain: &str) -> String {
+        domain_form(domain)
+    }
+
+    /// Whether an address ends before its domain does (`ada@acme`): such a domain is none of the internet, and may be half of one.
+    pub(in crate::reconcile) fn is_begun(&self, address: &str) -> bool {
+        self.plain(address).rsplit_once('@').is_some_and(|(_, domain)| !domain.contains('.'))
+    }
+
     /// Whether many people share this address who have nothing else in common.
     pub(in crate::reconcile) fn is_placeholder(&self, address: &str) -> bool {
         !self.placeholders.is_empty() && self.key(address).is_some_and(|key| self.placeholders.contains(key.as_ref()))

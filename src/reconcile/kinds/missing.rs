@@ -83,6 +83,9 @@ fn why_not_made(judge: &Judge<'_>, person: Person) -> Option<&'static str> {
             Some("; its address is nobody's own, so no account can be made")
         }
         (Some(email), _) if judge.addresses.is_damaged(email) => Some("; its address is damaged, so no account can be made"),
+        (Some(email), _) if judge.addresses.is_begun(email) => {
+            Some("; the domain of its address has no dot, so no account can be made")
+        }
         (Some(_), Some(name)) if damage::of(&name).is_some() => Some("; the name is damaged, so no account can be made"),
         (Some(_), Some(_)) if ["email", "name"].iter().any(|field| judge.drifts.is_doubtful(person, field)) => {
             Some("; its name or address is not as it should be in the directory, so no account can be made")

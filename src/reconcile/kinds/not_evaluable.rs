@@ -59,11 +59,13 @@ fn why(judge: &Judge<'_>, account: Account, gap: Gap) -> (&'static str, &'static
             "the rest of the directory",
             "Nobody in the directory as it was read has its keys, but the directory is not whole".to_owned(),
         ),
-        Gap::Placeholder => (
+        Gap::Placeholder(key) => (
             "placeholder",
             "an address or a number of its own",
-            "Its address stands in several rows of the directory that have nothing else in common, so it identifies nobody"
-                .to_owned(),
+            format!(
+                "Its {} stands in several rows of the directory that have nothing else in common, so it identifies nobody",
+                explain::key_in_words(key)
+            ),
         ),
         Gap::Near => ("near-key", "somebody's decision whether they are one", near(judge, account)),
         Gap::Links => (

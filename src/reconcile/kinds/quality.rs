@@ -14,6 +14,7 @@ use crate::reconcile::finding::{LISTED, PersonRef, Value};
 use crate::reconcile::identity::Draft;
 use crate::reconcile::judge::Judge;
 use crate::reconcile::places::{Account, Person, Row, all};
+use crate::reconcile::unheard::Unheard;
 use crate::terms::value::Number;
 use crate::terms::{AccountSituation, Key, Kind, PersonSituation, Severity, Status};
 
@@ -31,6 +32,10 @@ pub(super) const SHEET: Sheet = Sheet {
             drafts.extend(judge.people_who_are(PersonSituation::Rejected, |person| Some(unidentified(judge, person))));
             drafts.extend(exclusions_without_owner(judge));
             drafts.extend(placeholders(judge));
+            // Of the rest of a partial directory nothing is known.
+            if judge.gaps.directory_is_whole {
+                drafts.extend(unheard(&judge.unheard.0));
+            }
             // What another instance of the run may have, or the rest of a partial pull, is not missing.
             if judge.pull_is_whole {
                 drafts.extend(exclusions_without_effect(judge));
@@ -38,6 +43,7 @@ pub(super) const SHEET: Sheet = Sheet {
             if judge.pull_is_whole && judge.rules.config.instance.is_empty() {
                 drafts.extend(links_without_effect(judge));
                 drafts.extend(unknown_client_owner(judge));
+                drafts.extend(unheard(&judge.unheard.1).filter(|_| judge.gaps.directory_is_whole));
             }
             drafts
         },
@@ -289,6 +295,11 @@ fn links_without_effect(judge: &Judge<'_>) -> Vec<Draft> {
         Some(about_rule("link", what, "link", reason))
     });
     drafts.collect()
+}
+
+/// What rules of the configuration name and nobody has.
+fn unheard(unheard: &[Unheard]) -> impl Iterator<Item = Draft> {
+    unheard.iter().map(|Unheard { list, what, reason }| about_rule(list, what.clone(), list, reason.clone()))
 }
 
 /// A rule of the configuration that is wrong.

@@ -47,9 +47,12 @@ fn a_file_of_accounts_is_looked_at_in_place_of_domo() {
     file(
         folder.path(),
         "domo-reconcile.toml",
-        "[[exclude]]\nemail = \"scv-*@acme.com\"\nreason = \"loaders\"\nowner = \"data@acme.com\"\n",
+        "[[exclude]]\nemail = \"scv-*@acme.com\"\nreason = \"loaders\"\nowner = \"data@acme.com\"\n\
+         [expected]\nname = [\"Ada*\", \"Bop*\"]\n[match.domain_aliases]\n\"old-acmee.com\" = \"acme.com\"\n",
     );
     let ran = run(folder.path(), ["check", "--directory", "workers.csv", "--accounts", "users.json"]).code(0);
+    assert!(ran.stdout.contains("[expected] names `name = Bop*`") && !ran.stdout.contains("Ada*"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("no address on either side is of old-acmee.com"), "{}", ran.stdout);
     assert!(ran.stdout.contains("users.json (snapshot): 1 account") && !ran.stdout.contains("DOMO_CLIENT_ID"), "{}", ran.stdout);
     assert!(ran.stdout.contains("`email = scv-*@acme.com` (loaders) covers no account"), "{}", ran.stdout);
     // One that holds nobody is no ground for a plan; one that is not there is wrong usage.

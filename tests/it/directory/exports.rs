@@ -589,6 +589,8 @@ fn the_booleans_that_excel_writes_are_read_in_its_languages() {
         ("PRAWDA", "FAŁSZ"),
         ("SANT", "FALSKT"),
         ("TOSI", "EPÄTOSI"),
+        ("DOĞRU", "YANLIŞ"),
+        ("EVET", "HAYIR"),
         ("sim", "não"),
     ] {
         let row =

@@ -106,11 +106,12 @@ fn a_hundred_thousand_columns() {
         (people.read(), people.sources[0].incomplete.as_slice()),
         (1, &["columns beyond 16385 are not read".to_owned()][..])
     );
-    let keys: String = (0..100_000).map(|at| format!("\"c{at}\":1,")).collect();
-    let text = format!("[{{\"email\":\"a@b.com\",{keys}\"status\":\"Terminated\"}}]");
+    let keys: String = (0..25_000).map(|at| format!("\"c{at}\":1,")).collect();
+    // Where an object has a member for each project, what matters is read all the same.
+    let text = format!("[{{\"email\":\"a@b.com\",{keys}\"profile\":{{\"status\":\"Terminated\"}}}}]");
     let people = load(&[file(folder.path(), "wide.json", text)]).unwrap();
-    let said = "its people have more than 20000 different members: those beyond are not read";
-    assert_eq!((people.read(), people.sources[0].incomplete.as_slice()), (1, &[said.to_owned()][..]));
+    assert_eq!((people.read(), people.sources[0].incomplete.as_slice()), (1, &[][..]));
+    assert_eq!(people.sources[0].status_words.len(), 1);
     // What is keyed by something of each person's own hides no field that comes after it.
     let person = |at: u32| {
         let reports: Vec<_> = (0..6_000).map(|report| format!("\"r{at}-{report}\":true")).collect();

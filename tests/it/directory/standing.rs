@@ -163,6 +163,29 @@ fn a_switch_answers_by_the_words_of_its_language_and_outweighs_an_old_last_day()
 }
 
 #[test]
+fn whoever_is_not_marked_as_switched_off_is_not_where_the_marks_are_all_there_is() {
+    judges(
+        "staff.csv",
+        &[
+            ("Account Disabled", "TRUE", "FALSE", ("suspended", 0)),
+            ("Is Disabled", "Yes", "No", ("suspended", 0)),
+            ("Deactivated", "x", "", ("suspended", 0)),
+            ("Disabled", "TRUE", "", ("suspended", 0)),
+            ("Leaver", "Yes", "", ("leaver", 0)),
+            ("nsAccountLock", "TRUE", "", ("suspended", 0)),
+            ("nsAccountLock,loginDisabled", ",TRUE", "FALSE,", ("suspended", 0)),
+            // Locked by somebody, and for a while by wrong passwords.
+            ("pwdAccountLockedTime", "000001010000Z", "", ("suspended", 0)),
+            ("pwdAccountLockedTime", "20261120081500Z", "", ("matched", 0)),
+            // A blank beside a no, or beside another column that is blank, says nothing.
+            ("Status,Disabled", ",", "Active,", ("not-evaluable", 0)),
+        ],
+    );
+    let company = || Company::new().with("staff.csv", table("Disabled", "", "FALSE"));
+    assert_eq!(of_mara(&company().audit("staff.csv", 0)).0, "not-evaluable");
+}
+
+#[test]
 fn a_word_is_true_on_the_day_of_its_export() {
     let name = "staff_2026-11-10.csv";
     for (headers, hers, others, expected) in [

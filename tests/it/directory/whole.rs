@@ -66,6 +66,8 @@ fn a_json_list_that_says_it_goes_on_is_a_part_however_it_says_so() {
         json!({"users": u(), "unreachable": ["europe-west1"]}),
         json!({"entities": u(), "links": [{"rel": ["next"], "href": "https://hr.example/users?page=2"}]}),
         json!({"data": {"people": u(), "people_aggregate": {"aggregate": {"count": 5}}}}),
+        json!({"cursor": {"id": -4_503_599_627_370_497_i64, "ns": "hr.staff", "firstBatch": u()}, "ok": 1}),
+        json!({"cursor": {"id": {"$numberLong": "123"}, "firstBatch": u()}, "ok": 1}),
     ] {
         assert!(!doubts("people.json", list.to_string()).is_empty(), "{list}");
     }
@@ -415,6 +417,20 @@ fn a_filter_in_two_cells_counts_above_the_table_and_on_another_sheet() {
         ("Filter", "Country = Germany", 1),
         ("Filter criteria", "Included apps: Wiki", 1),
         ("Angewendete Filter:", "Land ist Deutschland", 1),
+        ("应用的筛选器:", "国家 是 中国", 1),
+        ("已套用的篩選", "國家 是 台灣", 1),
+        ("적용된 필터:", "국가", 1),
+        ("Примененные фильтры:", "Страна", 1),
+        ("Uygulanan filtreler:", "Ülke", 1),
+        ("Použité filtry:", "Země", 1),
+        ("Alkalmazott szűrők:", "Ország", 1),
+        ("Käytetyt suodattimet:", "Maa", 1),
+        ("Använda filter:", "Land", 1),
+        ("Filtre aplicate:", "Țara", 1),
+        ("Εφαρμοσμένα φίλτρα:", "Χώρα", 1),
+        ("Примененные фильтры:", "нет", 0),
+        ("How to filter", "click the arrow", 0),
+        ("Filtration Systems Ltd", "Staff", 0),
         ("Filter", "none", 0),
         ("Filter criteria", "(all)", 0),
         ("Users exported", "3", 0),
@@ -514,6 +530,41 @@ fn a_table_that_ends_within_quotes_was_cut_wherever_its_last_line_ends() {
     }
     // A stray quote before rows that are whole is a stray quote.
     assert_eq!(doubts("people.csv", table("", "4,d@acme.example,\"Active\n5,e@acme.example,Active\n")), [""; 0]);
+}
+
+#[test]
+fn a_table_whose_last_cell_is_but_the_beginning_of_one_may_have_been_cut() {
+    for (header, cells, begun, another) in [
+        (
+            "Email",
+            ["a@acme.example", "b@acme.example", "c@acme.example"],
+            &["d", "d@", "d@acme", "d@acme.exam", ""][..],
+            "d@b.test",
+        ),
+        ("Status", ["Active", "On Leave", "Terminated"], &["Act", "Termin", ""], "Active"),
+        ("Employee ID", ["10001", "10002", "10003"], &["10", "1000", ""], "10004"),
+        ("Hire Date", ["2020-01-01", "2021-02-03", "2022-03-04"], &["2023-0", ""], "2023-04-05"),
+        ("Department", ["Sales", "Sales", "Finance"], &[""], "Fin"),
+    ] {
+        let people = |last: &str, end: &str| {
+            let mails = if header == "Email" { "Work Mobile" } else { "Email" };
+            let row = |(n, cell): (usize, &&str)| format!("Person {n},{n},p{n}@acme.example,{cell}");
+            let keys = if header == "Employee ID" { "Work Phone" } else { "Employee ID" };
+            let rows: Vec<String> = cells.iter().chain([&last]).enumerate().map(row).collect();
+            format!("Name,{keys},{mails},{header}\n{}{end}", rows.join("\n"))
+        };
+        for cut in begun {
+            let doubts = doubts("people.csv", people(cut, ""));
+            assert!(doubts.len() == 1 && doubts[0].contains("may have been cut off there"), "{header} {cut:?} {doubts:?}");
+            assert_eq!(super::whole::doubts("people.csv", people(cut, "\n")), [""; 0], "{header} {cut:?}");
+        }
+        assert_eq!(doubts("people.csv", people(another, "")), [""; 0], "{header} {another:?}");
+    }
+    // Not everybody has a last day, and numbers and words differ in length.
+    for (header, cells) in [("Last Day", ["", "2026-01-31", "2026-02-28", ""]), ("Department", ["Finance", "Sales", "", ""])] {
+        let rows: Vec<String> = cells.iter().enumerate().map(|(n, cell)| format!("{n},p{n}@acme.example,{cell}")).collect();
+        assert_eq!(doubts("people.csv", format!("Employee ID,Email,{header}\n{}", rows.join("\n"))), [""; 0]);
+    }
 }
 
 #[test]

@@ -365,6 +365,28 @@ fn a_client_owner_and_an_exclusion_that_are_no_account_of_a_file_are_said() {
 }
 
 #[test]
+fn what_rules_and_domain_aliases_name_and_nobody_has_is_said() {
+    let directory = "Email,Employee ID,Department\nada@acme.com,101,Sales EMEA\nx@old-acme.com,9001,Finance\n";
+    let said = |config: &str| -> Vec<String> {
+        let found = findings(&accounts("ada@acme.com", "101"), &[("people.csv", directory)], config);
+        let quality = found["findings"].as_array().unwrap().iter().filter(|finding| finding["kind"] == "quality");
+        quality.map(|finding| finding["reason"].as_str().unwrap().to_owned()).collect()
+    };
+    for (config, named) in [
+        ("[match.domain_aliases]\n\"old-acmee.com\" = \"acme.com\"\n", "no address on either side is of old-acmee.com"),
+        ("[match.domain_aliases]\n\"old-acme.com\" = \"acmee.com\"\n", "no address on either side is of acmee.com"),
+        ("[expected]\ndepartment = [\"finance\", \"Salse*\"]\n", "[expected] names `department = Salse*`"),
+        ("[[role]]\nrole = \"Editor\"\ndepartment = [\"Finanze\"]\n", "[[role]] names `department = Finanze`"),
+    ] {
+        let reasons = said(config);
+        assert!(reasons.len() == 1 && reasons[0].contains(named), "{config} {reasons:?}");
+    }
+    let known = "[match.domain_aliases]\n\"@OLD-acme.com\" = \"mid.com\"\n\"mid.com\" = \"acme.com\"\n\
+        [expected]\ndepartment = [\"finance\", \"sales*\"]\nlocation = [\"Berlin\"]\n";
+    assert_eq!(said(known), [""; 0]);
+}
+
+#[test]
 fn a_rejected_row_is_named_beside_the_orphan_of_its_name_and_a_number_in_groups_may_be_the_account_s() {
     let nameless =
         findings(&accounts("zoe@acme.com", ""), &[("people.csv", "Name,Email,Employee ID\nADA,,\nX Y,x@acme.com,9001\n")], "");

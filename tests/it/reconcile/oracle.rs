@@ -30,6 +30,8 @@ struct Naive {
     config: Config,
     /// Addresses that three people or more have who have nothing else in common.
     placeholders: BTreeSet<String>,
+    /// The same of numbers.
+    nobodys_numbers: BTreeSet<String>,
     /// The rows of each person, earliest file first, and what they say of employment together.
     rows: Vec<Vec<usize>>,
     statuses: Vec<Status>,
@@ -97,15 +99,36 @@ fn addresses_of(person: &Person) -> impl Iterator<Item = String> {
     std::iter::once(&person.email).chain(&person.alternates).map(|text| address(text)).filter(|text| !text.is_empty())
 }
 
+/// Numbers that three people or more have who have nothing else in common.
+fn nobodys_numbers(people: &[Person]) -> BTreeSet<String> {
+    let all: BTreeSet<String> = people.iter().map(|person| number(&person.number)).filter(|number| !number.is_empty()).collect();
+    let has = |person: &Person, shared: &str| number(&person.number) == shared;
+    let known = |person: &Person| !words(&person.name).is_empty();
+    let other = |person: &Person| address(&person.email);
+    all.into_iter().filter(|shared| is_of_strangers(people, |person| has(person, shared), known, other)).collect()
+}
+
 fn placeholders(people: &[Person]) -> BTreeSet<String> {
     let all: BTreeSet<String> = people.iter().flat_map(addresses_of).collect();
+    let has = |person: &Person, shared: &str| addresses_of(person).any(|one| one == shared);
+    let known = |person: &Person| !words(&person.name).is_empty() || !number(&person.number).is_empty();
+    let other = |person: &Person| number(&person.number);
+    all.into_iter().filter(|shared| is_of_strangers(people, |person| has(person, shared), known, other)).collect()
+}
+
+/// Whether three of those who have something have nothing else in common, of whom anything is known.
+fn is_of_strangers(
+    people: &[Person],
+    has: impl Fn(&Person) -> bool,
+    known: impl Fn(&Person) -> bool,
+    other: impl Fn(&Person) -> String,
+) -> bool {
     let strangers = |holders: &[&Person]| {
-        let known = |person: &&&Person| !words(&person.name).is_empty() || !number(&person.number).is_empty();
         let mut groups: Vec<Vec<&Person>> = Vec::new();
-        for person in holders.iter().filter(known) {
-            let alike = |other: &&Person| {
-                let same = !number(&person.number).is_empty() && number(&person.number) == number(&other.number);
-                same || share_a_part(&person.name, &other.name) == Some(true)
+        for person in holders.iter().filter(|person| known(person)) {
+            let alike = |one: &&Person| {
+                let same = !other(person).is_empty() && other(person) == other(one);
+                same || share_a_part(&person.name, &one.name) == Some(true)
             };
             let (mut mine, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.iter().any(alike));
             let mut joined: Vec<&Person> = mine.drain(..).flatten().collect();
@@ -117,13 +140,10 @@ fn placeholders(people: &[Person]) -> BTreeSet<String> {
     };
     // Of two files both may mean one person, unless their names can be compared.
     let latin = |person: &Person| words(&person.name).first().map(|word| word.is_ascii());
-    let is_placeholder = |shared: &String| {
-        let holders = || people.iter().filter(|person| addresses_of(person).any(|one| one == *shared));
-        let of_a_file = |source: u32| holders().filter(|person| person.source == source).collect::<Vec<_>>();
-        let in_a_writing = |writing: bool| holders().filter(|person| latin(person) == Some(writing)).collect::<Vec<_>>();
-        [of_a_file(0), of_a_file(1), in_a_writing(true), in_a_writing(false)].iter().any(|holders| strangers(holders) >= 3)
-    };
-    all.into_iter().filter(is_placeholder).collect()
+    let holders = || people.iter().filter(|person| has(person));
+    let of_a_file = |source: u32| holders().filter(|person| person.source == source).collect::<Vec<_>>();
+    let in_a_writing = |writing: bool| holders().filter(|person| latin(person) == Some(writing)).collect::<Vec<_>>();
+    [of_a_file(0), of_a_file(1), in_a_writing(true), in_a_writing(false)].iter().any(|holders| strangers(holders) >= 3)
 }
 
 fn excluded(account: &Account) -> bool {
@@ -194,9 +214,14 @@ fn first_filled<'p>(rows: &[&'p Person], text: fn(&Person) -> &str) -> String {
 impl Naive {
     fn new(company: &Company) -> Self {
         let each = (0..company.people.len()).map(|row| vec![row]).collect();
+        let (mut company, config) = (company.clone(), company.parsed());
+        let is_key = config.matching.keys.contains(&Key::EmployeeNumber);
+        let nobodys_numbers = if is_key { nobodys_numbers(&company.people) } else { BTreeSet::new() };
+        let nobodys = |person: &&mut Person| nobodys_numbers.contains(&number(&person.number));
+        company.people.iter_mut().filter(nobodys).for_each(|person| person.number.clear());
         let placeholders = placeholders(&company.people);
-        let (company, config) = (company.clone(), company.parsed());
-        let mut naive = Self { company, config, placeholders, rows: each, statuses: Vec::new(), names: Vec::new() };
+        let mut naive =
+            Self { company, config, placeholders, nobodys_numbers, rows: each, statuses: Vec::new(), names: Vec::new() };
         if naive.company.sources > 1 {
             naive.rows = naive.people();
         }
@@ -519,7 +544,12 @@ impl Naive {
             Verdict::Nobody => {
                 let whole = !self.company.partial_directory && !self.company.people.is_empty();
                 let damaged = account.number.contains("E+");
-                let nobodys = self.placeholders.contains(&address(&account.email));
+                let by_number = |theirs: &String| {
+                    let (mine, form) = (number(&account.number), loose(&account.number));
+                    mine == *theirs || !form.is_empty() && form == loose(theirs)
+                };
+                let by_number = self.nobodys_numbers.iter().any(by_number);
+                let nobodys = self.placeholders.contains(&address(&account.email)) || by_number;
                 if !self.suspects(account).is_empty() || !self.listing(account).is_empty() || nobodys {
                     return "not_evaluable";
                 }

@@ -160,8 +160,12 @@ fn the_order_and_the_headers_of_columns_change_nothing() {
 fn an_unrelated_pair_changes_nothing_else() {
     for (seed, company) in companies().filter(|(_, company)| !company.people.is_empty() && !company.accounts.is_empty()) {
         let mut larger = company.clone();
-        larger.accounts.push(domo_like(777_777));
-        larger.people.push(super::company::Person { row: 99, number: "8777777".into(), ..person(777_777) });
+        // Somebody whom no rule of the configuration names, so that what it names stays as unheard of as it was.
+        let [email, none] = ["n@elsewhere.example", ""].map(str::to_owned);
+        let department = none.clone();
+        larger.accounts.push(super::company::Account { email: email.clone(), department, ..domo_like(777_777) });
+        let newcomer = super::company::Person { row: 99, number: "8777777".into(), ..person(777_777) };
+        larger.people.push(super::company::Person { email, department: none, ..newcomer });
         let (one, mut other) = (said(&company.judged()), said(&larger.judged()));
         // Where everybody named Finance should be an Editor, the newcomer too has a finding of their own.
         let newcomer = Some(1000 + 777_777);

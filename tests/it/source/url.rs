@@ -263,6 +263,35 @@ async fn pages_are_followed_as_each_answer_names_the_next() {
 }
 
 #[tokio::test]
+async fn a_row_that_moves_to_the_next_page_while_pages_are_read_may_hide_another() {
+    let person = |n: u32| format!(r#"{{"Employee ID":"{n}","Work Email":"p{n}@acme.example","Status":"Active"}}"#);
+    let csv = |n: u32| format!("p{n}@acme.example,Active");
+    for (json, always, complete) in [(true, true, ""), (false, true, ""), (true, false, ""), (true, true, "\ncomplete = true")] {
+        let read = std::sync::atomic::AtomicU32::new(0);
+        let server = Server::start(move |path, base| {
+            let second = path.contains("page=2");
+            let times = read.fetch_add(u32::from(second), std::sync::atomic::Ordering::Relaxed);
+            let numbers = match second {
+                false => [1, 2],
+                true if always || times == 0 => [2, 4],
+                true => [3, 4],
+            };
+            let link = if second { String::new() } else { format!("link: <{base}/export.csv?page=2>; rel=\"next\"\r\n") };
+            match json {
+                true => whole(&link, &format!(r#"{{"total":4,"items":[{}]}}"#, numbers.map(person).join(","))),
+                false => whole(&link, &format!("Work Email,Status\r\n{}\r\n", numbers.map(csv).join("\r\n"))),
+            }
+        })
+        .await;
+        let fetched = from(&format!("{PLAIN}\npages = \"follow\"{complete}"), &server).await.unwrap();
+        let stopped = &fetched.input.stopped;
+        let shifts = always && complete.is_empty();
+        assert_eq!(stopped.iter().any(|why| why.contains("came again on a later page")), shifts, "{json} {stopped:?}");
+        assert!(shifts || !always || stopped.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn the_next_page_is_followed_however_its_link_is_written() {
     for link in ["rel='next'", "rel=NEXT", "rel=\"next last\"", "Rel = next"] {
         let server = Server::start(move |path, _| match path.contains("page=2") {

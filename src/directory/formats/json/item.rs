@@ -15,7 +15,8 @@ use crate::directory::cells;
 use crate::directory::headers;
 use crate::directory::raw::{Doubled, HiddenEdges, Raw, RawColumn, Watched};
 
-/// Paths beyond this many are not kept, and the file is a part only: no export has so many.
+/// Of paths beyond this many only those are kept that may be read. Beyond twice as many the file is a part only: no export has so
+/// many.
 const MOST_PATHS: usize = 20_000;
 
 /// Members of one nested object beyond this many are no fields, but keyed by something that each person has of their own.
@@ -150,9 +151,9 @@ impl<'c> Sink<'c> {
             seen: self.seen.clone(),
             watched: self.watched.iter_mut().map(Watched::take).collect(),
             edges,
-            cut: Vec::from_iter(
-                self.beyond.then(|| format!("its people have more than {MOST_PATHS} different members: those beyond are not read")),
-            ),
+            cut: Vec::from_iter(self.beyond.then(|| {
+                format!("its people have more than {MOST_PATHS} different members, and some that may matter are not read")
+            })),
             ..Raw::default()
         };
         (raw, self.unread.clone())
@@ -249,13 +250,18 @@ impl<'c> Sink<'c> {
             return *child;
         }
         let child = self.nodes.len();
-        let is_map = parent > 0 && known.children.len() >= MOST_MEMBERS;
-        if is_map || child >= MOST_PATHS {
-            self.beyond |= !is_map;
+        if parent > 0 && known.children.len() >= MOST_MEMBERS {
             return usize::MAX;
         }
         let raw = if parent == 0 { key.to_owned() } else { format!("{}.{key}", known.raw) };
         let node = Node { path: unwrapped(&raw), raw, ..Node::default() };
+        if child >= MOST_PATHS {
+            let leads_to_some = self.may_be_read(&node.path) || self.may_be_read(&format!("{}.email", node.path));
+            self.beyond |= leads_to_some && child >= 2 * MOST_PATHS;
+            if !leads_to_some || self.beyond {
+                return usize::MAX;
+            }
+        }
         self.nodes.push(node);
         self.nodes[parent].children.push((key.into(), child));
         self.nodes[parent].by_name.insert(key.into(), child);
@@ -355,9 +361,13 @@ impl<'c> Sink<'c> {
         }
     }
 
+    fn may_be_read(&self, path: &str) -> bool {
+        (self.configured)(path) || headers::may_be_read(path)
+    }
+
     /// The column of a path, if it may be read.
     fn column(&mut self, path: &str) -> Option<usize> {
-        if !(self.configured)(path) && !headers::may_be_read(path) {
+        if !self.may_be_read(path) {
             return None;
         }
         if let Some(at) = self.columns.iter().position(|column| column.header == path) {

@@ -36,6 +36,13 @@ pub(in crate::directory) struct Items {
     pub(super) notes: Vec<String>,
 }
 
+impl Items {
+    /// Each as it stands in the text.
+    pub(in crate::directory) fn each<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        self.items.iter().filter_map(|(start, end)| text.get(*start..*end)).collect()
+    }
+}
+
 /// Envelopes, best known first.
 const ENVELOPES: [&str; 18] = [
     "value",

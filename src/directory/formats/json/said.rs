@@ -25,6 +25,10 @@ pub(super) fn marks(scan: &Scan<'_>, object: Span, path: &[String], marks: &mut 
                 if let Some(count) = value.pointer("/aggregate/count").filter(|_| key.strip_suffix("_aggregate") == Some(step)) {
                     marks.beside(&key, "count", count);
                 }
+                if key == "id" && matches!(step.as_str(), "firstBatch" | "nextBatch") {
+                    marks.cursor(&format!("{above}.id"), value.get("$numberLong").unwrap_or(&value));
+                    continue;
+                }
                 marks.beside(&above, &key, &value);
             }
         }

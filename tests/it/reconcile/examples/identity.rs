@@ -245,17 +245,41 @@ fn an_account_with_a_placeholder_s_address_is_no_orphan() {
 }
 
 #[test]
+fn a_number_that_several_rows_of_different_people_share_is_nobody_s() {
+    let temporary = |n: u64| Person { number: "TEMP1".into(), email: String::new(), ..person(n) };
+    let addressed = Person { number: "TEMP1".into(), ..person(4) };
+    let nobody = Account { number: "TEMP1".into(), email: "new@acme.com".into(), ..account(9) };
+    let company = Company::with([nobody, account(4)], [temporary(1), temporary(2), temporary(3), addressed]);
+    let judged = company.judged();
+    let [found] = of_kind(&judged, Kind::NotEvaluable)[..] else { panic!("{:#?}", judged.findings) };
+    assert_eq!((found.code, found.account.as_ref().unwrap().email.as_deref()), (Some("placeholder"), Some("new@acme.com")));
+    assert_eq!((company.person_situation(0), company.person_situation(3)), ("rejected".into(), "matched".into()));
+    assert!(of_kind(&judged, Kind::Drift).iter().all(|found| !fields(found).contains(&("employee_number", true))));
+    // Of one name, or where names are missing: accounts of one person.
+    let again = |n: u64| Person { number: "50001".into(), email: format!("adm{n}@acme.com"), ..person(1) };
+    let unnamed = |n: u64| Person { name: String::new(), ..again(n) };
+    for rows in [[again(1), again(2), again(3)], [unnamed(1), unnamed(2), unnamed(3)]] {
+        let company = Company::with([Account { email: "ada@acme.com".into(), ..account(1) }], rows);
+        assert_eq!(company.account_situation(0), "ambiguous");
+    }
+}
+
+#[test]
 fn no_account_is_made_with_an_address_that_is_nobody_s_or_damaged() {
     let create = "[policy]\nmissing = \"create\"";
     let shared = |n: u64| Person { email: "noemail@acme.com".into(), ..person(n) };
     let damaged = Person { email: "jÃ¼rgen@acme.com".into(), ..person(5) };
-    let company = Company::with([account(9)], [shared(1), shared(2), shared(3), person(4), damaged, person(9)]).config(create);
+    let [begun, half] = [6, 9].map(|n| Person { email: format!("person{n}@acme"), ..person(n) });
+    let people = [shared(1), shared(2), shared(3), person(4), damaged, begun, half];
+    let company = Company::with([account(9)], people).config(create);
     let judged = company.judged();
     let missing = of_kind(&judged, Kind::Missing);
     let made: Vec<_> =
         missing.iter().filter(|found| found.action.is_some()).map(|found| found.person.as_ref().unwrap().row).collect();
-    assert_eq!((missing.len(), made.len()), (5, 1), "{:#?}", judged.findings);
-    assert_eq!(missing.iter().filter(|found| found.reason.contains("no account can be made")).count(), 4);
+    assert_eq!((missing.len(), made.len()), (6, 1), "{:#?}", judged.findings);
+    assert_eq!(missing.iter().filter(|found| found.reason.contains("no account can be made")).count(), 5);
+    let [drift] = of_kind(&judged, Kind::Drift)[..] else { panic!("{:#?}", judged.findings) };
+    assert_eq!((fields(drift), drift.action), (vec![("email", false)], None));
 }
 
 #[test]
