@@ -347,6 +347,8 @@ fn a_vacant_position_that_is_active_and_blocks_below_the_people_hold_nothing_and
         ("\nContractors\n,Nora Silva,,Active,Sales\n", 1),
         ("\n,nora silva,,Active\n", 1),
         ("\nTBD,Suharto\nTBD,Ana Ruiz (external)\n", 2),
+        ("\nTBD,Nora silva\nX,Maria da Conceição Silva dos Santos\n", 2),
+        ("\nTBD,Sales\nN/A,Human Resources\n", 2),
         ("A,Active employee\n", 1),
         ("2009,TBD,,Active,Sales\n", 1),
     ] {
