@@ -8,7 +8,6 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::headers::{self, systems};
-use super::status;
 use crate::terms::{FIELDS, Holds, Status};
 
 /// Columns of the people frame and their types, in this order: the place of a row, and the table of fields ([`FIELDS`]). Text is as
@@ -310,14 +309,6 @@ impl Source {
     /// Whether an identity provider wrote the file: its words say who may sign in, not who is employed.
     pub fn is_identity_provider(&self) -> bool {
         self.system.as_deref().is_some_and(systems::is_identity_provider)
-    }
-
-    /// Its status words that say how somebody is employed, and not whether.
-    pub(super) fn kinds(&self) -> impl Iterator<Item = &str> {
-        let employed = self.status_words.iter().filter(|word| word.taken_for == Status::Active);
-        // Of several columns each word has its header before it.
-        let words = employed.flat_map(|word| [Some(&*word.word), word.word.split_once(": ").map(|(_, word)| word)]).flatten();
-        words.filter(|word| status::is_kind(word))
     }
 
     /// Whether its last days, as found by itself, are those of contracts.

@@ -169,12 +169,6 @@ fn without_code(word: &str) -> Option<&str> {
     (named.chars().count() > 1).then_some(named)
 }
 
-/// Whether a word says how somebody is or was employed, and nothing of whether.
-pub(super) fn is_kind(word: &str) -> bool {
-    let is = |word: &str| KINDS.contains(&fold(word));
-    is(word) || without_code(word).is_some_and(is)
-}
-
 /// Whether a cell says that somebody is at work or not, rather than how: `actif`, `archivé`, and not `part-time`.
 pub(super) fn is_state(cell: &str) -> bool {
     let plainly = |word: &str| ["acti", "akti", "attiv", "ativ", "在"].iter().any(|start| word.starts_with(start));
