@@ -147,6 +147,9 @@ pub struct Source {
     /// The day on which it was exported, where a label outside its table or its name says so.
     #[serde(default)]
     pub exported: Option<NaiveDate>,
+    /// The other day that it may be.
+    #[serde(skip)]
+    pub exported_or: Option<NaiveDate>,
     /// How many days before the day judged it may be from; 0 for any.
     #[serde(default)]
     pub max_age_days: u32,
@@ -249,7 +252,8 @@ impl Source {
         // A day that has not come asks for no fresher export than there can be.
         let age = (self.read_on.map_or(as_of, |read| as_of.min(read)) - day).num_days();
         let old = self.max_age_days > 0 && age > i64::from(self.max_age_days);
-        old.then(|| format!("{said} of {day}, {age} days before the day judged (limit {}: `max_age_days`)", self.max_age_days))
+        let or = self.exported_or.map(|other| format!(" or {other} (`date_order` settles it)")).unwrap_or_default();
+        old.then(|| format!("{said} of {day}{or}, {age} days before the day judged (limit {}: `max_age_days`)", self.max_age_days))
     }
 
     /// The day it shows: its own, else the file's.
