@@ -31,8 +31,6 @@ pub struct Facts {
     pub renewable: bool,
     /// The file is an identity provider's: its words say who may sign in, not who is employed.
     pub identity_provider: bool,
-    /// Its word is one for the kind of employment, `Full-Time`: employed only as long as nothing says more.
-    pub by_kind: bool,
 }
 
 /// The facts of all rows, by column.
@@ -50,8 +48,6 @@ pub struct FactColumns {
     identity_provider: Vec<bool>,
     said_on: Vec<Option<NaiveDate>>,
     renewable: Vec<bool>,
-    /// The words for a kind of employment.
-    kinds: HashSet<String>,
     /// Cells that must not be believed, by place.
     unreadable: HashSet<(u32, u32, &'static str)>,
 }
@@ -82,7 +78,6 @@ impl FactColumns {
             identity_provider: people.sources.iter().map(Source::is_identity_provider).collect(),
             said_on: people.sources.iter().map(Source::said_on).collect(),
             renewable: people.sources.iter().map(Source::is_of_contracts).collect(),
-            kinds: people.sources.iter().flat_map(Source::kinds).map(str::to_owned).collect(),
             unreadable: unreadable.collect(),
         })
     }
@@ -118,7 +113,6 @@ impl FactColumns {
             said_on: self.said_on.get(source as usize).copied().flatten(),
             renewable: of_source(&self.renewable),
             identity_provider: of_source(&self.identity_provider),
-            by_kind: !self.kinds.is_empty() && self.word(row).is_some_and(|word| self.kinds.contains(word)),
         }
     }
 }

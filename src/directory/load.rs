@@ -130,7 +130,7 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     built.doubts.extend(vacancies);
     if let Some(made) = in_name.or_else(|| age::labelled(raw.marks.dated()?)) {
         let (day, other) = made.settled(built.order, source.modified, today);
-        source.exported = Some(day);
+        (source.exported, source.exported_or) = (Some(day), other);
         source.notes.extend(other.map(|other| {
             format!(
                 "the day it says it was made may be {day} or {other}: the older counts for its age; date_order in the configuration \

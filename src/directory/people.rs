@@ -8,7 +8,6 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::headers::{self, systems};
-use super::status;
 use crate::terms::{FIELDS, Holds, Status};
 
 /// Columns of the people frame and their types, in this order: the place of a row, and the table of fields ([`FIELDS`]). Text is as
@@ -148,6 +147,9 @@ pub struct Source {
     /// The day on which it was exported, where a label outside its table or its name says so.
     #[serde(default)]
     pub exported: Option<NaiveDate>,
+    /// The other day that it may be.
+    #[serde(skip)]
+    pub exported_or: Option<NaiveDate>,
     /// How many days before the day judged it may be from; 0 for any.
     #[serde(default)]
     pub max_age_days: u32,
@@ -250,7 +252,8 @@ impl Source {
         // A day that has not come asks for no fresher export than there can be.
         let age = (self.read_on.map_or(as_of, |read| as_of.min(read)) - day).num_days();
         let old = self.max_age_days > 0 && age > i64::from(self.max_age_days);
-        old.then(|| format!("{said} of {day}, {age} days before the day judged (limit {}: `max_age_days`)", self.max_age_days))
+        let or = self.exported_or.map(|other| format!(" or {other} (`date_order` settles it)")).unwrap_or_default();
+        old.then(|| format!("{said} of {day}{or}, {age} days before the day judged (limit {}: `max_age_days`)", self.max_age_days))
     }
 
     /// The day it shows: its own, else the file's.
@@ -310,14 +313,6 @@ impl Source {
     /// Whether an identity provider wrote the file: its words say who may sign in, not who is employed.
     pub fn is_identity_provider(&self) -> bool {
         self.system.as_deref().is_some_and(systems::is_identity_provider)
-    }
-
-    /// Its status words that say how somebody is employed, and not whether.
-    pub(super) fn kinds(&self) -> impl Iterator<Item = &str> {
-        let employed = self.status_words.iter().filter(|word| word.taken_for == Status::Active);
-        // Of several columns each word has its header before it.
-        let words = employed.flat_map(|word| [Some(&*word.word), word.word.split_once(": ").map(|(_, word)| word)]).flatten();
-        words.filter(|word| status::is_kind(word))
     }
 
     /// Whether its last days, as found by itself, are those of contracts.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 
+use super::build::is_word_for_none;
 use super::days::dates;
 use super::headers::slot::Slot;
 use super::lists::lists;
@@ -48,13 +49,19 @@ pub(super) fn settle(raw: &mut Raw, above: &[Vec<String>], width: usize) -> Resu
 }
 
 /// Rows of a block of its own, a summary or a legend, that stands behind the last person with a key and something between: a label
-/// and what it stands for, and no cell under a name that is what somebody is called.
+/// and what it stands for, and under a name nothing but words that are known. Any other text may be somebody's name, and what is
+/// written for want of a number or an address is somebody's.
 fn aside(raw: &Raw, keyless: &HashSet<u32>, keyed: Option<u32>) -> HashSet<u32> {
     let Some(keyed) = keyed else { return HashSet::new() };
     let Some(first) = (keyed + 1..u32::MAX).find(|row| !keyless.contains(row)) else { return HashSet::new() };
     let may_be = |row: &&Keyless| {
         let has_more = row.called.len() + row.keys < row.filled;
-        row.row > first && row.filled <= 2 && !row.called.is_empty() && (!has_more || sums_up(row)) && !has_address(row)
+        let is_somebody_s = |cell: &String| cell.contains('@') || cells::clean(cell).is_none_or(is_word_for_none);
+        row.row > first
+            && row.filled <= 2
+            && !row.called.is_empty()
+            && (!has_more || sums_up(row))
+            && !row.cells.iter().any(is_somebody_s)
     };
     let mut rows = raw.keyless.iter().filter(may_be).peekable();
     if rows.peek().is_none() {
@@ -67,25 +74,15 @@ fn aside(raw: &Raw, keyless: &HashSet<u32>, keyed: Option<u32>) -> HashSet<u32> 
     };
     let columns = raw.columns.iter().filter(|column| describes(&column.header));
     let parts: HashSet<String> = columns.flat_map(|column| column.values.iter().flatten().map(str::to_lowercase)).collect();
-    // `Left the company`; what else stands behind a name, `Ana Ruiz (external)`, leaves it one.
-    let is_phrase = |cell: &str| {
-        let plain = cell.chars().all(|sign| sign.is_alphabetic() || sign.is_whitespace() || sign == '-');
-        plain && cell.starts_with(char::is_uppercase) && !is_name(cell)
-    };
     let is_nobody_s = |cell: &String| {
         !cell.contains(char::is_alphabetic)
             || cell.chars().count() == 1
-            || is_phrase(cell)
             || status::is_state(cell)
             || is_whole_footer(cell)
             || headers::meaning(cell).is_some()
             || parts.contains(&cell.to_lowercase())
     };
     rows.filter(|row| row.called.iter().all(is_nobody_s)).map(|row| row.row).collect()
-}
-
-fn has_address(row: &Keyless) -> bool {
-    row.cells.iter().any(|cell| cell.contains('@'))
 }
 
 /// Why a row is no person, if it is none. Among the people a name is somebody's, whatever reports call their totals.

@@ -81,8 +81,7 @@ impl Words {
 
     /// Whether a word without a certain meaning says at least that somebody is not at work.
     pub(super) fn is_inactive(&self, word: &str) -> bool {
-        let is = |word: &str| INACTIVE.contains(&fold(word));
-        (is(word) || without_code(word).is_some_and(is)) && self.meaning(word) == Meaning::Word(Status::Unknown)
+        readings(word).any(|word| INACTIVE.contains(&word)) && self.meaning(word) == Meaning::Word(Status::Unknown)
     }
 
     /// Whether the letters of this column are yes and no.
@@ -97,51 +96,52 @@ impl Words {
         cells::boolean(word).filter(|_| is_clear())
     }
 
-    /// What a word means.
+    /// What a word means, as it stands or without its code.
     pub(super) fn meaning(&self, word: &str) -> Meaning {
+        let said = self.said(word).or_else(|| self.said(without_code(word)?));
+        // `T` is "terminated" in as many systems as it is "true": letters are booleans only where the header asks a question.
+        let letter = self.slot == Slot::Status && word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let boolean = || self.truth(word).filter(|_| !letter).map(Meaning::Switch);
+        said.or_else(boolean).unwrap_or(Meaning::Word(Status::Unknown))
+    }
+
+    /// What is known of a word.
+    fn said(&self, word: &str) -> Option<Meaning> {
         if let Some((_, status)) = self.configured(word) {
-            return Meaning::Word(status);
+            return Some(Meaning::Word(status));
         }
         let folded = fold(word);
         match self.slot {
             Slot::AccountControl => {
                 // Bit 2 is ACCOUNTDISABLE; 512 and 66048 are normal accounts.
-                return word.parse::<u32>().map_or(Meaning::Word(Status::Unknown), |bits| Meaning::Switch(bits & 2 == 0));
+                return Some(word.parse::<u32>().map_or(Meaning::Word(Status::Unknown), |bits| Meaning::Switch(bits & 2 == 0)));
             }
             Slot::Disabled => {
                 if let Some(off) = self.truth(word).or_else(|| is_locked_for_good(word)) {
-                    return Meaning::Switch(!off);
+                    return Some(Meaning::Switch(!off));
                 }
             }
             Slot::Ended => match self.truth(word) {
-                Some(true) => return Meaning::Word(Status::Terminated),
-                Some(false) => return Meaning::Switch(true),
+                Some(true) => return Some(Meaning::Word(Status::Terminated)),
+                Some(false) => return Some(Meaning::Switch(true)),
                 None => {}
             },
             _ => {}
         }
         if let Some(status) = self.system.and_then(|system| find(system.words, &folded)) {
-            return Meaning::Word(status);
+            return Some(Meaning::Word(status));
         }
         // `Aktiv` and `Inaktiv` answer the question of such a header.
         let answers = self.slot == Slot::Enabled;
         match WORDS.get(&folded) {
-            Some(Status::Active) if answers => return Meaning::Switch(true),
-            Some(status) => return Meaning::Word(*status),
-            None if INACTIVE.contains(&folded) && answers => return Meaning::Switch(false),
-            None if INACTIVE.contains(&folded) => return Meaning::Word(Status::Unknown),
-            None => {}
+            Some(Status::Active) if answers => Some(Meaning::Switch(true)),
+            Some(status) => Some(Meaning::Word(*status)),
+            None if INACTIVE.contains(&folded) && answers => Some(Meaning::Switch(false)),
+            None if INACTIVE.contains(&folded) => Some(Meaning::Word(Status::Unknown)),
+            None if !KINDS.contains(&folded) => None,
+            None if self.slot == Slot::Status => Some(Meaning::Kind),
+            None => Some(Meaning::Switch(true)),
         }
-        if KINDS.contains(&folded) {
-            return if self.slot == Slot::Status { Meaning::Kind } else { Meaning::Switch(true) };
-        }
-        if let Some(named) = without_code(word) {
-            return self.meaning(named);
-        }
-        // `T` is "terminated" in as many systems as it is "true": letters are booleans only where the header asks a question.
-        let letter = self.slot == Slot::Status && folded.len() == 1 && !folded.bytes().all(|byte| byte.is_ascii_digit());
-        let boolean = self.truth(word).filter(|_| !letter);
-        boolean.map_or(Meaning::Word(Status::Unknown), Meaning::Switch)
     }
 }
 
@@ -151,34 +151,41 @@ fn is_locked_for_good(word: &str) -> Option<bool> {
     digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.').then(|| digits.starts_with("00000101"))
 }
 
-/// A word without the code that a system writes beside it: `T - Terminated`, `T: Terminated`, `Terminated (T)`, `(T) Terminated`.
-fn without_code(word: &str) -> Option<&str> {
-    let word = cells::trim(word);
-    let spaced = || [" - ", " – ", ": "].iter().find_map(|sign| word.split_once(sign));
-    let (one, other, is_spaced) = if let Some(inner) = word.strip_suffix([')', ']', '）']) {
-        inner.rsplit_once(['(', '[', '（']).map(|(one, other)| (one, other, false))
-    } else if let Some(inner) = word.strip_prefix(['(', '[']) {
-        inner.split_once([')', ']']).map(|(one, other)| (one, other, false))
-    } else {
-        let joined = || word.split_once(['-', '–', ':']).map(|(one, other)| (one, other, false));
-        spaced().map(|(one, other)| (one, other, true)).or_else(joined)
-    }?;
-    let (one, other) = (one.trim(), other.trim());
-    let is_code = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    // Several letters elsewhere than before a dash may be a word of their own: `Active (LOA)`, `non-active`.
-    let is_sure = |text: &str| is_code(text) && (text.len() == 1 || text.bytes().all(|byte| byte.is_ascii_digit()));
-    let named = match (one, other) {
-        _ if is_sure(one) || is_spaced && is_code(one) => other,
-        _ if is_sure(other) => one,
-        _ => return None,
-    };
-    (named.chars().count() > 1).then_some(named)
+/// No word for a status is longer, in bytes.
+const LONGEST: usize = 40;
+
+/// A cell, and what it is without its code, folded.
+fn readings(cell: &str) -> impl Iterator<Item = String> {
+    [Some(cell), without_code(cell)].into_iter().flatten().map(fold)
 }
 
-/// Whether a word says how somebody is or was employed, and nothing of whether.
-pub(super) fn is_kind(word: &str) -> bool {
-    let is = |word: &str| KINDS.contains(&fold(word));
-    is(word) || without_code(word).is_some_and(is)
+/// A word without the code that a system writes beside it, a number or the capitals that the word begins with: `T: Terminated`,
+/// `Terminated (T)`, `LOA: Leave of Absence`, `Active [1]`; before a dash any three letters. Whatever says no is no code:
+/// `Terminated: N`, `Ex - Employee`.
+fn without_code(word: &str) -> Option<&str> {
+    let word = cells::trim(word);
+    if word.len() > LONGEST {
+        return None;
+    }
+    let (one, other) = if let Some(inner) = word.strip_suffix([')', ']', '）']) {
+        inner.rsplit_once(['(', '[', '（'])
+    } else if let Some(inner) = word.strip_prefix(['(', '[']) {
+        inner.split_once([')', ']'])
+    } else {
+        [" - ", ": ", "-", "–", ":"].iter().find_map(|sign| word.split_once(sign))
+    }?;
+    let (one, other) = (one.trim(), other.trim());
+    let is_code = |code: &str, named: &str| {
+        let initials = || named.split([' ', '-']).filter_map(|part| part.chars().next()).collect::<String>();
+        let begins = |named: &str| named.get(..code.len()).is_some_and(|start| start.eq_ignore_ascii_case(code));
+        let of_word = || code.bytes().all(|byte| byte.is_ascii_uppercase()) && (begins(named) || begins(&initials()));
+        let says_no = || cells::boolean(code) == Some(false) || ["not", "ex", "un"].contains(&code.to_lowercase().as_str());
+        (1..=3).contains(&code.len())
+            && named.chars().count() > 1
+            && !says_no()
+            && (of_word() || code.bytes().all(|byte| byte.is_ascii_digit()) || word.starts_with(&format!("{code} - ")))
+    };
+    is_code(one, other).then_some(other).or_else(|| is_code(other, one).then_some(one))
 }
 
 /// Whether a cell says that somebody is at work or not, rather than how: `actif`, `archivé`, and not `part-time`.
@@ -189,13 +196,13 @@ pub(super) fn is_state(cell: &str) -> bool {
         Some(status) => *status != Status::Unknown,
         None => INACTIVE.contains(&word),
     };
-    cell.len() <= 40 && (is(fold(cell)) || without_code(cell).is_some_and(|named| is(fold(named))))
+    cell.len() <= LONGEST && readings(cell).any(is)
 }
 
 /// Whether a cell is a word that is said of people alone: gone, on leave, to begin. Rooms and groups are active and inactive, too.
 pub(super) fn is_of_people(cell: &str) -> bool {
     let of_people = |status: &Status| matches!(status, Status::Terminated | Status::Leave | Status::Prehire);
-    cell.len() <= 40 && WORDS.get(&fold(cell)).is_some_and(of_people)
+    cell.len() <= LONGEST && readings(cell).any(|word| WORDS.get(&word).is_some_and(of_people))
 }
 
 /// Whether a column has nothing but the letters of yes and no in one language; `O` needs its `N` beside it.
@@ -269,9 +276,29 @@ mod tests {
             ("Active (LOA)", Status::Unknown),
             ("non-active", Status::Unknown),
             ("A (T)", Status::Unknown),
+            ("LOA: Leave of Absence", Status::Leave),
+            ("On Leave (OL)", Status::Leave),
+            ("Terminated: N", Status::Unknown),
+            ("Left (N)", Status::Unknown),
+            ("No Show: N", Status::Unknown),
+            ("0 - Terminated", Status::Unknown),
+            ("Terminated (0)", Status::Unknown),
+            ("Active: N", Status::Unknown),
+            ("N - Active", Status::Unknown),
+            ("No: Active", Status::Unknown),
+            ("Non – Active", Status::Unknown),
+            ("Un: Employed", Status::Unknown),
+            ("Ex - Mitarbeiter", Status::Unknown),
+            ("Ex – Mitarbeiter", Status::Unknown),
+            (format!("{}Active", "1-".repeat(100_000)).as_str(), Status::Unknown),
+            ("1 - 1 - Active", Status::Unknown),
         ] {
             assert_eq!(meaning(None, Slot::Status, word), Meaning::Word(status), "{word}");
         }
+        for word in ["Leaver: Y", "Leaver: N", "N - Leaver"] {
+            assert_eq!(meaning(None, Slot::Ended, word), Meaning::Word(Status::Unknown), "{word}");
+        }
+        assert!(is_of_people("Terminated (T)") && is_of_people("T - Terminated") && !is_of_people("Active (A)"));
         assert_eq!(meaning(None, Slot::Status, "FT - Full-Time"), Meaning::Kind);
         assert_eq!(meaning(Some("Personio"), Slot::Status, "inactive (3)"), Meaning::Word(Status::Terminated));
     }

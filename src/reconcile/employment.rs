@@ -17,7 +17,7 @@ pub enum Basis {
     TerminationDate,
     /// The hire date.
     HireDate,
-    /// A boolean, an identity provider's word or one for the kind of employment: switched on or off.
+    /// A boolean or an identity provider's word: switched on or off.
     Switch,
     /// The file says nothing of employment: everyone listed is employed.
     Listed,
@@ -61,7 +61,7 @@ pub fn judge(facts: &Facts, as_of: NaiveDate) -> Employment {
     // `Active` was true when the export was made, be it on somebody's last day; a last day from then on outweighs it.
     let since = |day: Option<NaiveDate>| matches!((day, facts.said_on), (Some(day), Some(said)) if said <= day);
     let started_since = !ahead && facts.hire_date.is_some_and(|first_day| facts.said_on.is_some_and(|said| said < first_day));
-    let by_word = if facts.identity_provider || facts.by_kind { Basis::Switch } else { Basis::Word };
+    let by_word = if facts.identity_provider { Basis::Switch } else { Basis::Word };
 
     match facts.status {
         Some(Status::Active) if ahead => return plain(Status::Prehire, Basis::HireDate),

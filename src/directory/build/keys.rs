@@ -97,7 +97,7 @@ fn addresses(given: Given<'_>, column: &RawColumn, rank: u8, before: Option<&Str
 }
 
 /// Whether a cell says that somebody has no address, or none yet. Any other text may be half of one.
-fn is_word_for_none(cell: &str) -> bool {
+pub(in crate::directory) fn is_word_for_none(cell: &str) -> bool {
     let lower = cells::trim(cell).to_lowercase();
     NO_ADDRESSES.contains(&lower.trim_matches(['(', ')', '<', '>', '[', ']', '-', ' ']))
         || lower.chars().all(|sign| "-–—._*/ ".contains(sign))

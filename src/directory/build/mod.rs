@@ -21,6 +21,7 @@ use crate::terms::{FIELDS, Holds};
 pub(super) use days::Calendar;
 use days::Days;
 use given::{Given, Read};
+pub(super) use keys::is_word_for_none;
 use standing::RowDays;
 
 /// The people of one file.

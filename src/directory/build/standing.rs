@@ -9,8 +9,8 @@
 //! 2. Words of columns about an account (`User status`), where the row has no word of 1 or 4; else they are switches. One for active
 //!    is a switch in any case, but beside the end of a contract, which may have been renewed.
 //! 3. The last day, then the first: `reconcile/employment.rs` says where they outweigh a word.
-//! 4. Words for the kind of employment (`Full-Time`): employed, unless the row has a certain last day or a switch that is off. Of
-//!    several files they weigh what a switch does.
+//! 4. Words for the kind of employment (`Full-Time`): a switch that is on, unless another of the row is off. In a row with days, and
+//!    no certain last one among them, a word for active: whoever began or goes on is employed, whatever another file says.
 //! 5. Switches (`accountEnabled`): off, if any is. Where nothing else says anything, a blank under `Disabled` or `Leaver` is a no if
 //!    no other is one, as it is under the attributes that LDAP servers give only to whoever is locked out.
 //!
@@ -29,7 +29,7 @@ use super::given::{Given, Read};
 use crate::config;
 use crate::directory::headers;
 use crate::directory::headers::slot::Slot;
-use crate::directory::headers::spellings::UNCERTAIN;
+use crate::directory::headers::spellings::{NOTICE, UNCERTAIN};
 use crate::directory::names;
 use crate::directory::people::{Doubt, StatusWord};
 use crate::directory::raw::RawColumn;
@@ -325,9 +325,10 @@ impl<'t> Standing<'t> {
             if row.by_account && !days.may_be_renewed(at) {
                 (row.status, row.enabled) = (None, Some(true));
             } else if row.kind > 0 && row.status.is_none() {
-                match days.has_last_day(at) {
-                    true => row.enabled = Some(true),
-                    false => (row.status, row.by) = (Some(Status::Active), row.kind),
+                row.by = row.kind;
+                match days.may_go_on(at) {
+                    true => row.status = Some(Status::Active),
+                    false => row.enabled = Some(true),
                 }
             }
         }
@@ -401,6 +402,7 @@ pub(super) struct RowDays {
     ended: Int32Chunked,
     /// Whether those are certainly last days, and not of contracts that may have been renewed.
     is_certain: bool,
+    is_of_contracts: bool,
     /// Rows with a last day that nobody can read.
     unreadable: PlHashSet<usize>,
     today: i32,
@@ -415,10 +417,12 @@ impl RowDays {
         let days = |column: &Column| Ok::<_, PolarsError>(column.date()?.physical().rechunk().into_owned());
         let unreadable = doubts.iter().filter(|doubt| doubt.field == "termination_date" && doubt.not_comparable);
         let unreadable = unreadable.filter_map(|doubt| given.raw.rows.binary_search(&doubt.row).ok());
+        let rank = given.mapping.first(Slot::TerminationDate).map(|claim| claim.rank);
         Ok(Self {
             hired: days(hired)?,
             ended: days(ended)?,
-            is_certain: given.mapping.first(Slot::TerminationDate).is_some_and(|claim| claim.rank < UNCERTAIN),
+            is_certain: rank.is_some_and(|rank| rank < UNCERTAIN),
+            is_of_contracts: rank.is_some_and(|rank| rank >= UNCERTAIN && rank != NOTICE),
             unreadable: unreadable.collect(),
             today: calendar.today.to_epoch_days(),
         })
@@ -430,11 +434,17 @@ impl RowDays {
     }
 
     fn has_last_day(&self, at: usize) -> bool {
-        self.is_certain && (self.ended.get(at).is_some() || self.unreadable.contains(&at))
+        self.ended.get(at).is_some() || self.unreadable.contains(&at)
     }
 
+    /// Whether a row has the last day of a contract, be it `open ended`.
     fn may_be_renewed(&self, at: usize) -> bool {
-        !self.is_certain && self.ended.get(at).is_some()
+        self.is_of_contracts && self.has_last_day(at)
+    }
+
+    /// Whether a row has a last day that is not certainly one, or a first day and none.
+    fn may_go_on(&self, at: usize) -> bool {
+        if self.has_last_day(at) { !self.is_certain } else { self.hired.get(at).is_some() }
     }
 
     fn has_passed(&self, at: usize) -> bool {

@@ -22,7 +22,8 @@ impl Made {
     }
 
     /// The day by the order of the export's other days, or the one of the two on which the file was written; an export is never of
-    /// a day to come. Else the older, with which nothing is taken for fresher than it is, and that it may be the other.
+    /// a day to come. Else the older, with which nothing is taken for fresher than it is, and that it may be the other. The clock of
+    /// whoever made it may be a day off.
     pub(in crate::directory) fn settled(
         self,
         order: Option<DateOrder>,
@@ -35,10 +36,11 @@ impl Made {
         };
         let (older, later) = (day_first.min(month_first), day_first.max(month_first));
         match (order, written) {
+            _ if (later - today).num_days() > 1 => (older, None),
             (Some(DateOrder::Dmy), _) => (day_first, None),
             (Some(DateOrder::Mdy), _) => (month_first, None),
-            (_, Some(written)) if written == later => (later, None),
-            _ => (older, (later <= today).then_some(later)),
+            (_, Some(written)) if (written - later).num_days().abs() <= 1 => (later, None),
+            _ => (older, Some(later)),
         }
     }
 }
@@ -64,12 +66,12 @@ pub(in crate::directory) fn labelled(text: &str) -> Option<Made> {
     })
 }
 
-/// The one full day in a file's name: `exportUsers_2026-11-23.csv`, `staff20261123.xlsx`, `User_Download_23112026_080000.csv`,
-/// `report_2026-9-1.csv`.
+/// The one full day in a file's name: `exportUsers_2026-11-23.csv`, `staff20261123.xlsx`, `User_Download_23112026_080000.csv`; for
+/// want of one that which its end shows, be it with single digits.
 pub(in crate::directory) fn of_name(name: &str) -> Option<Made> {
     let groups: Vec<&str> = name.split(|sign: char| !sign.is_ascii_digit()).collect();
     let two = |one: Option<usize>, other: Option<usize>| {
-        let part = |at: Option<usize>| groups.get(at?).copied().filter(|part| matches!(part.len(), 1 | 2));
+        let part = |at: Option<usize>| groups.get(at?).copied().filter(|part| part.len() == 2);
         part(one).zip(part(other))
     };
     let mut days: Vec<Made> = Vec::new();
@@ -92,8 +94,21 @@ pub(in crate::directory) fn of_name(name: &str) -> Option<Made> {
     days.dedup();
     match days.as_slice() {
         [day] => Some(*day),
+        [] => at_end(name),
         _ => None,
     }
+}
+
+/// The day that closes a name, `report_2026-9-1.csv`, `Stand 1.9.2026.csv`: one sign between its parts, for a version or the number
+/// of a part looks like two of them.
+fn at_end(name: &str) -> Option<Made> {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let last = stem.rsplit(['_', ' ']).next()?;
+    ['-', '.'].into_iter().find_map(|sign| match *last.split(sign).collect::<Vec<_>>() {
+        [year, month, day] if year.len() == 4 => ymd(year, month, day).map(Made::On),
+        [one, other, year] => before_year(one, other, year),
+        _ => None,
+    })
 }
 
 fn ymd(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
@@ -129,6 +144,13 @@ mod tests {
             ("report_11-23-2026.csv", "2026-11-23"),
             ("report_2026-9-1.csv", "2026-09-01"),
             ("report 23.9.2026.csv", "2026-09-23"),
+            ("workers_2026_1_2.csv", ""),
+            ("staff_v1_2_2026.csv", ""),
+            ("staff_v1.2.2026.csv", ""),
+            ("staff_2026-10(1).csv", ""),
+            ("staff_2026.10-1.csv", ""),
+            ("staff_09-15-2026_8-05.csv", "2026-09-15"),
+            ("staff_1_2_2026-09-15.csv", "2026-09-15"),
             ("staff_2026-11.csv", ""),
             ("staff_2026-11 (1).csv", ""),
             ("staff_05-06-2026.csv", "2026-05-06 or 2026-06-05"),
@@ -170,6 +192,9 @@ mod tests {
         assert_eq!(settled("05/06/2026", None, Some("2026-06-05")), (june, None));
         assert_eq!(settled("05/06/2026", Some(DateOrder::Dmy), Some("2026-05-06")), (june, None));
         assert_eq!(settled("05/06/2026", Some(DateOrder::Mdy), Some("2026-06-05")), (may, None));
+        // Written in the evening, far in the west.
+        assert_eq!(settled("05/06/2026", None, Some("2026-06-06")), (june, None));
+        assert_eq!(settled("12/10/2026", Some(DateOrder::Mdy), None), (day("2026-10-12"), None));
         // The other day has not come.
         assert_eq!(settled("12/10/2026", None, None), (day("2026-10-12"), None));
     }

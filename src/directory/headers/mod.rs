@@ -392,7 +392,7 @@ pub(super) fn has_labels(rows: &[Vec<String>], at: usize) -> bool {
     let known = filled.iter().filter(|cell| meaning(cell).is_some()).count();
     let data = filled.iter().any(|cell| cell.contains('@') || cell.chars().all(|character| character.is_ascii_digit()));
     let below = rows.get(at + 2..).unwrap_or_default();
-    !data && (known >= 3 && known * 2 >= filled.len() || known > 0 && are_free_labels(headers, row, below))
+    !data && (known >= 3 && known * 2 >= filled.len() || are_free_labels(headers, row, below))
 }
 
 /// Whether these are the labels of a user data file: one for nearly every header, and nothing that a person has, no word for who is

@@ -158,8 +158,10 @@ fn files_disagree(judge: &Judge<'_>, person: Person, read_as: Status) -> String 
         let facts = people.facts(*row);
         let dates = [("first day", facts.hire_date), ("last day", facts.termination_date)];
         let dates = dates.into_iter().filter_map(|(what, day)| day.map(|day| format!("{what} {day}")));
-        let switch = facts.enabled.map(|on| if on { "switched on" } else { "switched off" }.to_owned());
         let word = people.word(*row).map(|word| format!("`{word}`"));
+        // That somebody is switched on adds nothing to a word.
+        let switch = facts.enabled.filter(|on| !on || word.is_none());
+        let switch = switch.map(|on| if on { "switched on" } else { "switched off" }.to_owned());
         let said: Vec<String> = word.into_iter().chain(switch).chain(dates).collect();
         let said = if said.is_empty() { "nothing".to_owned() } else { said.join(", ") };
         format!("{} row {line} says {said}", people.source_name(source))

@@ -70,7 +70,7 @@ fn a_year_of_runs_tells_each_finding_from_its_first_day_to_its_last() {
     assert_eq!(month(12).json("manifest.json")["summary"]["compared_with"], month(10).id());
     // Nothing that was not tested reads like a result.
     let empty = std::fs::read_to_string(month(11).folder.join("report.html")).unwrap();
-    let untested = "Not tested: The evidence is incomplete, and nothing that was read could be tested.";
+    let untested = "Not tested: Nothing of what was read falls under it, and the evidence is incomplete.";
     assert!(empty.contains(untested) && !empty.contains("nothing to test") && !empty.contains("None found. "), "{empty}");
     // Twelve runs, of which eleven judged whole evidence; the one that did not is named. What is back counts as a change.
     let last = support::page(&month(12).folder.join("report.html"));

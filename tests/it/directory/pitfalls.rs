@@ -118,6 +118,7 @@ fn pitfall_07_titles_with_key_words_bands_and_a_second_header_row() {
     let person = "active,u1,aa,Ada,Aa,Clerk,a@b.com,NO_MANAGER,NO_HR,Sales,2020-01-31,1,\n";
     for (text, rejected, rows) in [
         (format!("{keys}{labels}{person}"), 0, ["3"]),
+        (format!("{keys}{}{person}", labels.replace("State,", "State here,").replace("Mail", "box")), 0, ["3"]),
         (format!("{keys}{person}"), 0, ["2"]),
         (format!("{keys}active,u2,bb,Bob,Bb,Clerk,,u1,NO_HR,Sales,2020-01-31,,x\n{person}"), 1, ["3"]),
         // The first person, of whom no word says that somebody is at work: a day, or what another has too, is no label.

@@ -83,6 +83,19 @@ fn a_kind_of_employment_in_one_file_contradicts_no_word_of_another() {
     judges_together(&[kind, ("Status", "On Leave", "Active")], ("matched", 0));
     judges_together(&[kind, ("accountEnabled", "false", "true")], ("suspended", 0));
     judges_together(&[kind, kind], ("matched", 0));
+    // Days that go on may be of another employment.
+    judges_together(
+        &[("Status,Contract Start,Contract End", "Contractor,2026-07-01,2027-06-30", "Intern,,"), left],
+        ("matched", 1),
+    );
+    judges_together(&[("Status,Contract End", "Contractor,open ended", "Intern,2027-06-30"), left], ("matched", 2));
+    judges_together(&[("Status,Hire Date", "Contractor,2026-07-01", "Intern,2026-07-01"), left], ("matched", 1));
+    // A word that the configuration explains is a word.
+    let company =
+        Company::new().with("1.csv", table("Status", "Contractor", "Active")).with("2.csv", table(left.0, left.1, left.2));
+    let files =
+        "[[directory]]\npath = \"1.csv\"\n[directory.status]\n\"Contractor\" = \"active\"\n[[directory]]\npath = \"2.csv\"\n";
+    assert_eq!(of_mara(&company.with("domo-reconcile.toml", files).audit_as_configured(0)), ("matched", 1));
 }
 
 #[test]
@@ -103,6 +116,7 @@ fn a_word_about_the_account_is_a_switch_beside_one_about_employment() {
             ("accountEnabled,Resignation Date", "true,2026-09-30", "true,", ("not-evaluable", 1)),
             ("Account Status,Leaving Date", "Active,2026-12-30", "Active,", ("matched", 0)),
             ("Account Status,Contract End", "Active,2026-09-30", "Active,", ("matched", 1)),
+            ("Account Status,Contract End", "Active,open ended", "Active,2026-12-30", ("matched", 1)),
             ("Account Status,User status", "Active,Suspended", "Active,Active", ("matched", 1)),
         ],
     );
