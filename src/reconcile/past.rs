@@ -47,7 +47,8 @@ pub struct Taken {
     pub kind: ActionKind,
     /// The day, in UTC.
     pub on: NaiveDate,
-    /// A run since then that found it given back, or its person employed: no time of keeping counts from that day any more.
+    /// A run since then that found it given back or its person employed, or of which that cannot be read any more: no time of
+    /// keeping counts from that day.
     pub back: Option<String>,
 }
 
