@@ -221,9 +221,9 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Sentence> {
     let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
     let mut opening = None;
     let mut ending = None;
-    let tell = |opening: Option<Sentence>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<ApplyEnd>| {
+    let tell = |opening: Option<(Sentence, bool)>, outcomes: &mut BTreeMap<Outcome, u64>, ending: Option<ApplyEnd>| {
         let counts: Vec<_> = std::mem::take(outcomes).iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
-        // Where nothing was left to do, and with an earlier version where nothing was approved, nobody did anything.
+        // Where nothing was left to do, and with an earlier version where nothing was approved, nobody did anything but override.
         let idle = counts.is_empty() && ending == Some(ApplyEnd::Complete);
         let counts = if counts.is_empty() { "nothing done".into() } else { counts.join(", ") };
         let early = match ending {
@@ -232,8 +232,8 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Sentence> {
             Some(ApplyEnd::Stopped) => "; it stopped itself before the end",
             None => "; it was cut short, or is still under way",
         };
-        let counted = |opening: Sentence| Sentence { text: format!("{}: {counts}{early}.", opening.text), ..opening };
-        opening.filter(|_| !idle).map(counted)
+        let counted = |(opening, _): (Sentence, bool)| Sentence { text: format!("{}: {counts}{early}.", opening.text), ..opening };
+        opening.filter(|(_, overrides)| !idle || *overrides).map(counted)
     };
     for line in applied.journal.lines().iter().filter(|line| line.at >= since) {
         match &line.event {
@@ -249,7 +249,7 @@ fn since_then(applied: &Applied, since: DateTime<Utc>) -> Vec<Sentence> {
                 let text = format!("Plan {} was applied on {day} by {by}{overrides}{alone}", open.plan);
                 let why = open.overrides.iter().map(|overridden| (TokenSort::Text, overridden.reason.clone()));
                 let named = open.by.iter().map(|by| (TokenSort::Name, by.clone())).chain(why).collect();
-                opening = Some(Sentence { text, named });
+                opening = Some((Sentence { text, named }, !open.overrides.is_empty()));
             }
             Event::Outcome { outcome, .. } => *outcomes.entry(*outcome).or_default() += 1,
             Event::Close { ended, .. } => ending = Some(*ended),

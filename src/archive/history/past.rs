@@ -18,7 +18,7 @@ use crate::directory::table::read_table;
 use crate::domo::{self, Accounts};
 use crate::plan::Guard;
 use crate::plan::journal::Opening;
-use crate::reconcile::{Earlier, Past, Sizes, Taken};
+use crate::reconcile::{Earlier, MAX_SHRINK, Past, Sizes, Taken};
 use crate::terms::names::{self, ACCOUNTS, PEOPLE_CSV, PLAN};
 use crate::terms::{ActionKind, Status};
 
@@ -109,20 +109,24 @@ fn past_and_done(
     Ok((Past { earlier: earlier(&runs, &done), sizes, taken, unkept, lost }, done))
 }
 
-/// Of the newest run that somebody vouches for, as its manifest has them: that stays when it is pruned.
+/// Of the newest run that did not shrink more than it may from the one before it of which that holds, or whose plan somebody applied
+/// in spite of it.
 fn sizes(runs: &[StoredRun], until: DateTime<Utc>) -> Option<Sizes> {
-    let guard = Guard::PopulationMoved.as_str();
-    let vouched = |run: &&StoredRun| {
-        let plan = run.manifest.as_ref().and_then(|manifest| manifest.plan.as_ref());
-        let overridden = |open: &Opening| open.overrides.iter().any(|one| one.guard == guard);
-        plan.filter(|plan| plan.refused_by.iter().any(|by| by == guard)).is_none_or(|plan| {
-            let journal = journal_of(&run.path, &names::journal_of(PLAN)).unwrap_or_default().until(until);
-            journal.opened().any(|(_, open)| open.plan == plan.id && overridden(open))
-        })
+    let moved = |then: Option<Sizes>, now: Sizes| then.is_some_and(|then| then.shrink(now) > MAX_SHRINK);
+    let overridden = |run: &StoredRun, manifest: &Manifest| {
+        let journal = journal_of(&run.path, &names::journal_of(PLAN)).unwrap_or_default().until(until);
+        let guard = |open: &Opening| open.overrides.iter().any(|one| one.guard == Guard::PopulationMoved.as_str());
+        manifest.plan.as_ref().is_some_and(|plan| journal.opened().any(|(_, open)| open.plan == plan.id && guard(open)))
     };
-    let manifest = runs.iter().rev().filter(|run| run.is_comparable()).find(vouched)?.manifest.as_ref()?;
-    let summary = manifest.summary.as_ref()?;
-    Some(Sizes { as_of: manifest.run.as_of, accounts: summary.accounts.read, people: summary.people.read })
+    runs.iter().filter(|run| run.is_comparable()).fold(None, |then, run| {
+        let Some((manifest, summary)) = run.manifest.as_ref().and_then(|all| Some((all, all.summary.as_ref()?))) else {
+            return then;
+        };
+        let now = Sizes { as_of: manifest.run.as_of, accounts: summary.accounts.read, people: summary.people.read };
+        // The journal that a run knew of may be pruned.
+        let then = summary.held_against.filter(|known| moved(then, *known)).or(then);
+        if moved(then, now) && !overridden(run, manifest) { then } else { Some(now) }
+    })
 }
 
 /// Marks accounts that a run after the deed found active, which somebody gave back in a way that no journal here tells, or whose
