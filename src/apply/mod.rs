@@ -184,9 +184,9 @@ impl<'a> PreparedApply<'a> {
         self.open_actions().count()
     }
 
-    /// Whether there is nothing to carry out, and never was: no action is approved.
+    /// Whether there is nothing to carry out, and never was: no action is approved. A guard that is overridden goes on record.
     pub fn is_idle(&self) -> bool {
-        self.todo() == 0 && self.journal.lines().is_empty()
+        self.todo() == 0 && self.journal.lines().is_empty() && self.assessment().tripped.is_empty()
     }
 
     /// What is approved and still to be done.

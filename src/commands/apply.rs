@@ -30,12 +30,10 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation) -> Result<Exit>
     if options.invite && !options.confirm {
         can_still_invite(&file)?;
     }
-    if file.is_alone() && !options.rehearse {
+    if let Some(alone) = file.alone().filter(|_| !options.rehearse) {
         invocation.terminal.say(format!(
-            "note: the archive that plan {} was made in is not at hand ({} is not it): neither later runs, nor answers that were \
-             taken back since, nor the journal of the plan that this may be a copy of are heard; --archive names it",
-            plan.id,
-            file.archive().display()
+            "note: {alone}: neither later runs, nor answers that were taken back since, nor the journal of the plan that this may be \
+             a copy of are heard; --archive names the archive"
         ));
     }
     if let Some(folder) = &options.bulk_import {
@@ -62,7 +60,7 @@ pub(super) fn run(options: &cli::Apply, invocation: &Invocation) -> Result<Exit>
             by: who(options),
             overrides,
             invite: options.invite,
-            alone: file.is_alone(),
+            alone: file.alone().is_some(),
         };
         match options.confirm {
             true => confirm(options, invocation, &file, &order, session).await,

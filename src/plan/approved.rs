@@ -114,7 +114,10 @@ impl Terms<'_> {
     pub fn judge(&self, plan: &Plan) -> Assessment {
         let open: Vec<&Action> = plan.open(self.done).collect();
         let guards = guard::evaluate(&open, self.guarded, AuditFigures::of(&plan.guards), self.limits);
-        let tripped: Vec<_> = guards.iter().filter(|state| !state.holds).filter_map(|state| self.tripped(state)).collect();
+        // Whoever takes the responsibility for a number does so for the runs to come, too, and where nothing of the plan is approved.
+        let overridden = |state: &GuardState| state.value > state.limit && self.overrides.iter().any(|given| given.covers(state));
+        let counts = |state: &&GuardState| !state.holds || open.is_empty() && overridden(state);
+        let tripped: Vec<_> = guards.iter().filter(counts).filter_map(|state| self.tripped(state)).collect();
         let stops = |tripped: &&Tripped| tripped.overridden.is_none();
         let (refusal, refused_by) = match (self.person(plan, &open), self.way(&open)) {
             (Some(person), _) => (Some(person), vec!["second_person".to_owned()]),

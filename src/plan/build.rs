@@ -86,10 +86,8 @@ pub fn build(
     let open = open.map(|finding| OpenFinding::of(finding, subjects.about(finding))).collect();
     let about = |(finding, action)| Action { about: Some(subjects.about(finding)), ..action };
     let actions: Vec<Action> = acted.into_par_iter().map(about).collect();
-    let shrunk = binding.before.map_or(0, |before| {
-        reconcile::shrink(before.accounts, reconciliation.accounts.read)
-            .max(reconcile::shrink(before.people, reconciliation.people.read))
-    });
+    let now = Sizes { as_of: reconciliation.as_of, accounts: reconciliation.accounts.read, people: reconciliation.people.read };
+    let shrunk = binding.before.map_or(0, |before| before.shrink(now));
     let judged = AuditFigures { rejected_rows: reconciliation.people[PersonSituation::Rejected], shrunk };
     let guarded = GuardedAccounts::of(accounts, config, &actions)?;
     assemble(actions, open, &guarded, judged, config, binding, &reconciliation.instance)

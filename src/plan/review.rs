@@ -121,7 +121,9 @@ pub fn selected(
 }
 
 /// The decisions of an older plan whose action is the same in this one, and what became of the others, as sentences.
-pub fn carried(plan: &Plan, old: &Plan, by: Option<&str>, today: NaiveDate) -> (Vec<Submission>, Vec<String>) {
+pub fn carried(plan: &Plan, old: &Plan, reviewer: &Reviewer) -> (Vec<Submission>, Vec<String>) {
+    // Whoever does not say who they are is known to the operating system.
+    let (by, today) = (reviewer.by.as_deref().or(reviewer.user.as_deref()), reviewer.at.date_naive());
     let (mut submissions, mut others) = (Vec::new(), Vec::new());
     let before = sheet::rows(old);
     let before: BTreeMap<&str, &Decidable<'_>> = before.iter().map(|row| (row.id(), row)).collect();

@@ -49,8 +49,7 @@ pub use access::{Access, AccessChange, Earlier, Moved, Ours, moved, since};
 pub(crate) use correlation::keys::Addresses;
 pub(crate) use drift::compared;
 pub use exclusions::{Exclusions, idle as idle_exclusions};
-pub use outcome::{MAX_SHRINK, shrink};
-pub use past::{Past, Sizes, Taken};
+pub use past::{MAX_SHRINK, Past, Sizes, Taken, shrink};
 pub use people_rules::PeopleRules;
 pub use unheard::{in_aliases as unheard_aliases, in_rules as unheard_rules};
 

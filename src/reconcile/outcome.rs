@@ -16,6 +16,7 @@ use super::employment::Employment;
 use super::exclusions::Part;
 use super::explain::{days, plural};
 use super::judge::Judge;
+use super::past::{MAX_SHRINK, shrink};
 use super::places::{Account, Each, Person, Row, all};
 use super::{
     Dormancy, DriftPattern, EvidenceStatus, EvidenceSummary, ExceptionUse, External, Finding, Method, Privileged, Reconciliation,
@@ -143,16 +144,6 @@ impl Wholeness {
         let status = if reasons.is_empty() { EvidenceStatus::Complete } else { EvidenceStatus::Warnings };
         EvidenceSummary { status, reasons, sources }
     }
-}
-
-/// Percent by which a population may shrink from one run to the next: one that lost more may be half of one, and whatever is gone
-/// with it looks resolved.
-pub const MAX_SHRINK: u64 = 10;
-
-/// Percent by which a population is smaller now than it was, rounded up, so that 10.1 % is more than 10.
-pub fn shrink(then: u64, now: u64) -> u64 {
-    let lost = u128::from(then.saturating_sub(now));
-    if then == 0 { 0 } else { u64::try_from((lost * 100).div_ceil(then.into())).unwrap_or(100) }
 }
 
 /// What is said of a population that shrank more than it may.

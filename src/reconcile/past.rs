@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::access::Earlier;
 use super::columns::AccountColumns;
@@ -26,9 +27,9 @@ pub struct Past {
     pub lost: Vec<String>,
 }
 
-/// How many there were of both populations in the newest run whose plan was not held back for how much they had shrunk, or was
-/// applied in spite of that. A list that is cut twice is cut the second time as well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How many there were of both populations in the newest run that had not shrunk more than it may, or whose plan was applied in spite
+/// of that. A list that is cut twice is cut the second time as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Sizes {
     /// The day that the run judged.
     pub as_of: NaiveDate,
@@ -36,6 +37,24 @@ pub struct Sizes {
     pub accounts: u64,
     /// Rows of the directory.
     pub people: u64,
+}
+
+impl Sizes {
+    /// Percent by which the population that shrank most did, rounded up.
+    #[must_use]
+    pub fn shrink(self, now: Self) -> u64 {
+        shrink(self.accounts, now.accounts).max(shrink(self.people, now.people))
+    }
+}
+
+/// Percent by which a population may shrink from one run to the next: one that lost more may be half of one, and whatever is gone
+/// with it looks resolved.
+pub const MAX_SHRINK: u64 = 10;
+
+/// Percent by which a population is smaller now than it was, rounded up, so that 10.1 % is more than 10.
+pub fn shrink(then: u64, now: u64) -> u64 {
+    let lost = u128::from(then.saturating_sub(now));
+    if then == 0 { 0 } else { u64::try_from((lost * 100).div_ceil(then.into())).unwrap_or(100) }
 }
 
 /// Access that one of our plans took away, or was to take away.
@@ -47,7 +66,8 @@ pub struct Taken {
     pub kind: ActionKind,
     /// The day, in UTC.
     pub on: NaiveDate,
-    /// A run since then that found it given back, or its person employed: no time of keeping counts from that day any more.
+    /// A run since then that found it given back or its person employed, or of which that cannot be read any more: no time of
+    /// keeping counts from that day.
     pub back: Option<String>,
 }
 

@@ -126,14 +126,14 @@ struct Write {
 }
 
 impl OwnWrites {
-    /// Of these runs' plans, up to a moment. `all`: every run of the archive, of which any may have recorded a journal.
-    pub(super) fn by(runs: &[StoredRun], all: &[StoredRun], until: DateTime<Utc>) -> Result<Self> {
+    /// Of these runs' plans, up to a moment. Any run of the `archive` may have recorded a journal.
+    pub(super) fn by(runs: &[StoredRun], archive: &[StoredRun], until: DateTime<Utc>) -> Result<Self> {
         let mut done = Self::default();
-        for Applied { plan, journal } in self::all(runs, &mut done.lost)? {
+        for Applied { plan, journal } in all(runs, &mut done.lost)? {
             let journal = journal.until(until);
             done.writes.extend(writes(&plan, &journal));
         }
-        done.lost.extend(runs.iter().flat_map(|run| altered(run, all)));
+        done.lost.extend(runs.iter().flat_map(|run| altered(run, archive)));
         done.writes.sort_by_key(|write| write.at);
         Ok(done)
     }
@@ -145,6 +145,23 @@ impl OwnWrites {
             since.entry(write.account).or_default().push(write.ours.clone());
         }
         since
+    }
+
+    /// These plans with all that wrote to an account of theirs after them, of whose accounts the same holds; and the accounts.
+    pub(super) fn with_later(&self, mut plans: BTreeSet<String>) -> (BTreeSet<String>, BTreeSet<u64>) {
+        loop {
+            let (known, mut accounts) = (plans.len(), BTreeSet::new());
+            for Write { account, ours, .. } in &self.writes {
+                if accounts.contains(account) {
+                    plans.insert(ours.plan.clone());
+                } else if plans.contains(&ours.plan) {
+                    accounts.insert(*account);
+                }
+            }
+            if plans.len() == known {
+                return (plans, accounts);
+            }
+        }
     }
 
     /// The last access that was taken from each account and not given back since, and when; and the deactivations after the last
@@ -255,8 +272,8 @@ fn told(plan: &Plan, lines: &[JournalLine]) -> Option<(DateTime<Utc>, Sentence)>
     if !unfinished.is_empty() {
         *outcomes.entry(Outcome::Unknown).or_default() += unfinished.len() as u64;
     }
-    // Where nothing was left to do, and with an earlier version where nothing was approved, nobody did anything.
-    if outcomes.is_empty() && ending == Some(ApplyEnd::Complete) {
+    // Where nothing was left to do, and with an earlier version where nothing was approved, nobody did anything but override.
+    if outcomes.is_empty() && ending == Some(ApplyEnd::Complete) && open.overrides.is_empty() {
         return None;
     }
     let counts: Vec<_> = outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();

@@ -114,7 +114,7 @@ fn columns(then: &[Source], now: &[Source]) -> Vec<String> {
 }
 
 /// What tells a table of a list from its neighbours: two that have one of these in common are one that was changed.
-const NAMES: [&str; 8] = ["path", "name", "url", "url_env", "account", "email", "id", "kind"];
+const NAMES: [&str; 7] = ["path", "name", "url", "url_env", "account", "email", "id"];
 
 /// `[guards] max_creates: 200 → 10`, `[[exclude]] added: …`, `[[directory]] changed: workers.csv: max_age_days: 45 → 60`. Up to its
 /// first colon each names nobody: a redacted report shows no more of it.
@@ -139,25 +139,32 @@ fn of_tables(key: &str, then: &Value, now: &Value) -> Vec<String> {
         let there = there.as_array().cloned().unwrap_or_default();
         here.as_array().into_iter().flatten().filter(|table| !there.contains(table)).cloned().collect()
     };
-    let (removed, mut added) = (only(then, now), only(now, then));
-    let mut said = Vec::new();
-    for old in removed {
-        let name_of = |new: &Value| {
-            let named = NAMES.into_iter().filter_map(|name| old.get(name).filter(|value| new.get(name) == Some(*value)));
-            named.map(|value| shown(value, "")).find(|name| !name.is_empty())
-        };
-        let pair = added.iter().enumerate().find_map(|(place, new)| Some((place, name_of(new)?)));
-        said.push(match pair {
-            Some((place, name)) => {
-                let new = added.remove(place);
-                let keys: Vec<_> = changes(&old, &new).iter().map(|(key, then, now)| arrow(key, then, now)).collect();
-                format!("[[{key}]] changed: {name}: {}", keys.join("; "))
-            }
-            None => format!("[[{key}]] removed: {}", shown(&old, NOT_SET)),
-        });
+    let (removed, added) = (only(then, now), only(now, then));
+    let name_of = |old: &Value, new: &Value| {
+        let named = NAMES.into_iter().filter_map(|name| old.get(name).filter(|value| new.get(name) == Some(*value)));
+        named.map(|value| shown(value, "")).find(|name| !name.is_empty())
+    };
+    let mut pairs = Vec::new();
+    for (from, old) in removed.iter().enumerate() {
+        let named = added.iter().enumerate().filter_map(|(to, new)| Some((from, to, name_of(old, new)?, changes(old, new))));
+        pairs.extend(named);
     }
-    said.extend(added.iter().map(|new| format!("[[{key}]] added: {}", shown(new, NOT_SET))));
-    said
+    // Several may have one name: those belong together that differ least.
+    pairs.sort_by_key(|(.., keys)| keys.len());
+    let mut paired: BTreeMap<usize, (usize, String)> = BTreeMap::new();
+    for (from, to, name, keys) in pairs {
+        if !paired.contains_key(&from) && paired.values().all(|(taken, _)| *taken != to) {
+            let keys: Vec<_> = keys.iter().map(|(key, then, now)| arrow(key, then, now)).collect();
+            paired.insert(from, (to, format!("[[{key}]] changed: {name}: {}", keys.join("; "))));
+        }
+    }
+    let gone = |(from, old)| match paired.get(&from) {
+        Some((_, said)) => said.clone(),
+        None => format!("[[{key}]] removed: {}", shown(old, NOT_SET)),
+    };
+    let came = added.iter().enumerate().filter(|(to, _)| paired.values().all(|(taken, _)| taken != to));
+    let came = came.map(|(_, new)| format!("[[{key}]] added: {}", shown(new, NOT_SET)));
+    removed.iter().enumerate().map(gone).chain(came).collect()
 }
 
 fn arrow(key: &str, then: &Value, now: &Value) -> String {
@@ -217,6 +224,14 @@ mod tests {
             ]
         );
         assert!(differences(&new, &new).is_empty());
+        // Of two of one name the one that is nearer; the same kind of source alone is none.
+        let exception = |kind: &str, until: &str| {
+            format!("[[exception]]\naccount = \"p\"\nkinds = [\"{kind}\"]\nreason = \"r\"\nowner = \"o\"\nexpires = {until}\n")
+        };
+        let old = Config::parse(&(exception("orphan", "2027-03-31") + &exception("dormant", "2027-01-31"))).unwrap();
+        let said = differences(&old, &Config::parse(&exception("dormant", "2027-06-30")).unwrap());
+        assert!(said[0].starts_with("[[exception]] removed: ") && said[0].contains("orphan"), "{said:?}");
+        assert_eq!(said[1..], ["[[exception]] changed: p: expires: 2027-01-31 → 2027-06-30"]);
         // A table that is there still is compared key by key, whatever its place.
         let old = Config::parse("[[directory]]\npath = \"a.csv\"\n[[directory]]\npath = \"b.csv\"\nmax_age_days = 9\n").unwrap();
         let new = Config::parse(

@@ -161,6 +161,7 @@ impl History {
                 let counts = reconciliation.access.iter().flat_map(|access| access.counts());
                 counts.map(|(word, count)| (word.to_owned(), count)).collect()
             },
+            held_against: reconciliation.past.sizes,
         }
     }
 

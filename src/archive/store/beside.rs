@@ -105,7 +105,8 @@ impl<'r> Recorded<'r> {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// How a file that only grows is not what was recorded of it, after its name; none where it begins as it was each time.
+    /// How a file that only grows is not what was recorded of it, after its name; none where it begins as it was each time. Of one
+    /// that is not there `bytes` are empty.
     pub fn altered(&self, name: &str, bytes: &[u8]) -> Option<String> {
         let mut states = self.of(name).to_vec();
         states.dedup_by(|(_, one), (_, before)| one.sha256 == before.sha256);
@@ -113,7 +114,10 @@ impl<'r> Recorded<'r> {
         let (run, input) = states.into_iter().filter(|(_, input)| !input.begins(bytes)).max_by_key(|(_, input)| input.rows)?;
         let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
         Some(match lines {
-            0 => format!("is missing, but the run {} knows of {}", run.id(), text::plural(input.rows, "line", "lines")),
+            0 => {
+                let how = if bytes.is_empty() { "is missing" } else { "has no whole line" };
+                format!("{how}, but the run {} knows of {}", run.id(), text::plural(input.rows, "line", "lines"))
+            }
             _ if lines < input.rows => {
                 format!("has {}, but the run {} knows of {}", text::plural(lines, "line", "lines"), run.id(), input.rows)
             }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use super::manifest::{Head, Manifest, RunLink, RunSummary, SCHEMA};
 use super::run;
+use crate::config::same_instance;
 use crate::digest;
 use crate::failure::Failure;
 use crate::terms::names::{self, FINDINGS, MANIFEST};
@@ -79,6 +80,17 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// The newest run of each instance that is there and is such a one.
+    pub(in crate::archive) fn newest_of_each(&self, such: impl Fn(&StoredRun) -> bool) -> Vec<&StoredRun> {
+        let mut newest: Vec<&StoredRun> = Vec::new();
+        for run in self.runs.iter().rev().filter(|run| !run.pruned && such(run)) {
+            if newest.iter().all(|later| !same_instance(&later.head.run.instance, &run.head.run.instance)) {
+                newest.push(run);
+            }
+        }
+        newest
+    }
+
     /// A run that is later than this one, by its id, and cannot be read, and why. One that was cut short is none; one that has its
     /// findings lacks nothing but its manifest, or is about to have it.
     pub fn unread_since(&self, id: &str) -> Option<(&Path, String)> {

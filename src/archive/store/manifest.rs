@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::RunInfo;
 use crate::config::Loaded;
-use crate::reconcile::{EvidenceSummary, Reconciliation};
+use crate::reconcile::{EvidenceSummary, Reconciliation, Sizes};
 use crate::terms::{AccountTotals, Kind, PersonTotals, Severity};
 use crate::{digest, directory, domo};
 
@@ -145,6 +145,9 @@ pub struct RunSummary {
     /// Changes of access since that run, by sort.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub access: BTreeMap<String, u64>,
+    /// How many there were when somebody last vouched for that: what it may not be more than 10 % smaller than.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_against: Option<Sizes>,
 }
 
 fn of_known_kinds<'de, D: Deserializer<'de>>(counts: D) -> Result<BTreeMap<Kind, u64>, D::Error> {

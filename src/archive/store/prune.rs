@@ -151,15 +151,8 @@ pub fn prune(archive: &Archive, retention: Retention, now: DateTime<Utc>) -> Res
 
 /// The newest run of each instance, and the newest that the next run may be compared with.
 fn newest_whole(listing: &Listing) -> BTreeSet<String> {
-    let instances: BTreeSet<_> = listing.runs.iter().map(|run| run.head.run.instance.as_str()).collect();
-    let runs = |instance: &str| {
-        listing.runs.iter().rev().filter(|run| !run.pruned && same_instance(&run.head.run.instance, instance)).collect::<Vec<_>>()
-    };
-    let newest = instances.into_iter().flat_map(|instance| {
-        let runs = runs(instance);
-        [runs.first().copied(), runs.iter().copied().find(|run| run.is_comparable())]
-    });
-    newest.flatten().map(|run| run.id().to_owned()).collect()
+    let newest = listing.newest_of_each(|_| true).into_iter().chain(listing.newest_of_each(StoredRun::is_comparable));
+    newest.map(|run| run.id().to_owned()).collect()
 }
 
 /// Why a plan of a run is still open, its own or another: in time, and with actions that nobody rejected and that were not carried
@@ -198,7 +191,7 @@ fn in_use(folder: &Path) -> Option<String> {
 fn lesson(run: &StoredRun, counted: &Counted) -> Option<String> {
     if counted.runs.contains(run.id()) {
         return Some(
-            "it shows of whom an earlier plan took access away that they are somebody's again: delete_after_days".to_owned(),
+            "by it accounts whose access an earlier plan took away are somebody's again, or may be: delete_after_days".to_owned(),
         );
     }
     // A folder that cannot be listed cannot be removed either.

@@ -95,10 +95,17 @@ impl PlanFile {
         self.original.as_ref().map_or(&self.named, |original| original.archive.path())
     }
 
-    /// Whether no archive is at hand that has the plan's run, or nothing but that run's folder: what later runs know of the plan is
+    /// That no archive is at hand which has the plan's run, or nothing but that run's folder: what later runs know of the plan is
     /// not known, nor, of a copy, what became of the plan itself.
-    pub(super) fn is_alone(&self) -> bool {
-        self.original.as_ref().is_none_or(|original| original.archive.has_only(&original.run))
+    pub(super) fn alone(&self) -> Option<String> {
+        let (plan, archive) = (&self.plan().id, self.archive().display());
+        match &self.original {
+            None => Some(format!("the archive that plan {plan} was made in is not at hand ({archive} is not it)")),
+            Some(original) if original.archive.has_only(&original.run) => {
+                Some(format!("no run is beside that of plan {plan} in {archive}, as in a copy of its folder"))
+            }
+            Some(_) => None,
+        }
     }
 
     /// The plan that this is a copy of, elsewhere than in its archive.

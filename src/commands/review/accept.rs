@@ -9,7 +9,7 @@ use crate::apply::{files, journal};
 use crate::archive::Archive;
 use crate::archive::findings::{Entry, Findings};
 use crate::commands::{Exit, Invocation, latest};
-use crate::config::{Config, Exception, quoted};
+use crate::config::{Config, Exception, quoted, same_instance};
 use crate::failure::Failure;
 use crate::plan::Action;
 use crate::terms::names::PLAN;
@@ -38,9 +38,15 @@ pub(super) fn run(options: &cli::Review, invocation: &Invocation) -> Result<Exit
         true => Some(configuration(&path)?),
         false => configuration(&path).ok(),
     };
-    let several = config.as_ref().filter(|(_, config)| config.instance.len() > 1);
-    let section = several.and_then(|(_, config)| config.instance_called(&run.head.run.instance));
-    let instance = section.map(|section| section.name.clone());
+    let (name, at) = (&run.head.run.instance, path.display());
+    let sections = config.as_ref().map_or(&[][..], |(_, config)| &config.instance);
+    let section = sections.iter().find(|section| same_instance(&section.name, name));
+    if section.is_none() && !sections.is_empty() {
+        return Err(Failure::usage(format!("the run is of the instance `{name}`, which {at} does not name among its own"))
+            .hint("add its [[instance]] section, or name with --config the configuration that the run was made with")
+            .into());
+    }
+    let instance = section.filter(|_| sections.len() > 1).map(|section| section.name.clone());
     let exception = |id: &String| {
         let found = findings.findings.iter().find(|entry| entry.id.0 == *id);
         let entry = found.ok_or_else(|| {

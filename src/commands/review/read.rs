@@ -51,7 +51,7 @@ impl Handed {
     }
 
     fn carry(&mut self, sealed: &Sealed, old: &Sealed, reviewer: &Reviewer) {
-        let (submissions, others) = review::carried(sealed.plan(), old.plan(), reviewer.by.as_deref(), reviewer.at.date_naive());
+        let (submissions, others) = review::carried(sealed.plan(), old.plan(), reviewer);
         self.submissions.extend(submissions);
         self.others.extend(others);
     }

@@ -69,7 +69,10 @@ pub(super) fn removing(judge: &Judge<'_>, account: Account, choice: Choice, mut 
         draft.finding.severity = Severity::Medium;
         let groups = if judge.accounts.provides("groups") { "no group" } else { "groups that were not read" };
         let by = demoted.map(|taken| format!(", demoted on {} by plan {}", taken.on, taken.plan)).unwrap_or_default();
-        draft = draft.say(&format!("; it is restricted: the role {role} and {groups}{by}"));
+        let back = demoted.and_then(|taken| taken.back.as_ref()).map(|run| {
+            format!("; no time of keeping counts from that day: the run {run} found its person employed since, or cannot be read")
+        });
+        draft = draft.say(&format!("; it is restricted: the role {role} and {groups}{by}{}", back.unwrap_or_default()));
         let kept = demoted.filter(|_| matches!(kind, Kind::Orphan | Kind::Leaver)).and_then(|taken| judge.due(taken));
         if let Some(due) = kept {
             return draft

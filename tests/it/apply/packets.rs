@@ -413,6 +413,14 @@ fn a_finding_is_accepted_until_a_day_as_an_exception_of_the_configuration() {
     company.review(&["--accept", &finding, "--until", "2020-01-01", "--comment", "x", "--by", "hr"]).code(2);
     company.review(&["--accept", "F-0000000000", "--until", "2027-01-01", "--comment", "x", "--by", "hr"]).code(2);
     company.review(&["--accept", &finding, "--comment", "x", "--by", "hr"]).code(2);
+    // Of an instance that is none of the configuration's it would be accepted in all of those.
+    let section = |name: &str| format!("[[instance]]\nname = \"{name}\"\nclient_id_env = \"{name}\"\nclient_secret_env = \"S\"\n");
+    let others = section("one") + &section("two");
+    std::fs::write(company.path("several.toml"), &others).unwrap();
+    let elsewhere = args.into_iter().chain(["--write", "--config", "several.toml"]).collect::<Vec<_>>();
+    let refused = company.review(&elsewhere).code(2).stderr;
+    assert!(refused.contains("which several.toml does not name among its own") && refused.contains("--config"), "{refused}");
+    assert_eq!(std::fs::read_to_string(company.path("several.toml")).unwrap(), others);
 }
 
 #[test]

@@ -292,17 +292,17 @@ fn that_no_archive_is_at_hand_is_said_and_goes_on_record() {
         std::fs::copy(file.path(), lone.join(file.file_name())).unwrap();
     }
     std::fs::copy(story.plan(), story.company.path("copy.json")).unwrap();
-    let said = "was made in is not at hand";
-    let copies = ["copy.json", lone.join("plan.json").to_str().unwrap()].map(str::to_owned);
-    for copy in &copies {
+    let heard = "nor answers that were taken back since";
+    let lone_plan = lone.join("plan.json").to_str().unwrap().to_owned();
+    for (copy, said) in [("copy.json", "was made in is not at hand"), (&lone_plan, "no run is beside that of plan")] {
         for args in [&["--archive", "nowhere"][..], &["--archive", "nowhere", "--bulk-import", "import"]] {
             let told = story.apply(copy, args).stderr;
-            assert!(told.contains(said), "{told}");
+            assert!(told.contains(said) && told.contains(heard), "{told}");
         }
         let told = story.apply(copy, &["--archive", "nowhere", "--confirm"]).code(0).stderr;
-        assert!(told.contains(said), "{told}");
+        assert!(told.contains(said) && told.contains(heard), "{told}");
         let read = |path: PathBuf| std::fs::read_to_string(path).unwrap();
-        let beside = |name: &str| match copy.as_str() {
+        let beside = |name: &str| match copy {
             "copy.json" => read(story.company.path(&format!("copy.{}", name.trim_start_matches("plan.")))),
             _ => read(lone.join(name)),
         };
@@ -312,7 +312,7 @@ fn that_no_archive_is_at_hand_is_said_and_goes_on_record() {
         assert!(beside("decisions.html").contains("with no archive of its run at hand"), "{copy}");
     }
     let told = story.apply(story.plan(), &["--confirm"]).code(0).stderr;
-    assert!(!told.contains(said), "{told}");
+    assert!(!told.contains(heard), "{told}");
     assert!(!std::fs::read_to_string(story.journal()).unwrap().contains("alone"));
 }
 
@@ -589,9 +589,15 @@ fn the_journal_of_a_revert_answers_to_later_runs_too() {
     story.apply(story.plan(), &["--confirm"]).code(0);
     let undo = story.undo();
     story.company.audit();
-    std::fs::remove_file(story.run.join("revert.plan.journal.jsonl")).unwrap();
+    let journal = story.run.join("revert.plan.journal.jsonl");
     std::fs::remove_file(story.run.join("revert.apply.json")).unwrap();
     let writes = story.company.writes();
+    // Cut within its first line it is there.
+    let whole = std::fs::read(&journal).unwrap();
+    std::fs::write(&journal, &whole[..100]).unwrap();
+    let refused = story.apply(undo.to_str().unwrap(), &["--confirm"]).stderr;
+    assert!(refused.contains("has no whole line, but the run 2"), "{refused}");
+    std::fs::remove_file(&journal).unwrap();
     let refused = story.apply(undo.to_str().unwrap(), &["--confirm"]).code(6).stderr;
     assert!(refused.contains("is missing, but the run 2"), "{refused}");
     assert_eq!(story.company.writes(), writes);

@@ -471,7 +471,7 @@ fn a_newer_plan_takes_over_the_decisions_whose_action_is_the_same_and_lists_the_
     changed.after.insert("title".into(), "Boss".into());
     let mut newer = plan(vec![update(1), changed, deactivate(3)]);
     newer.run_id = "20261223T120000Z-abcdef".into();
-    let folder = folder(&resealed(newer));
+    let (folder, silent) = (folder(&resealed(newer.clone())), folder(&resealed(newer)));
     let from = old.path().join("plan.json");
     // The old plan may have expired; the decider stays.
     let ran = review(&folder, &["--from", from.to_str().unwrap(), "--by", "eve"]).code(0);
@@ -492,6 +492,10 @@ fn a_newer_plan_takes_over_the_decisions_whose_action_is_the_same_and_lists_the_
         let world = World { second_person: true, by, now: "2026-11-24T12:00:00Z".parse().unwrap(), ..World::default() };
         assert_eq!(world.terms().judge(sealed.plan()).refused_by == ["second_person"], refused, "{:?}", world.by);
     }
+    // Whoever does not say who they are is known to the operating system.
+    let user = domo_reconcile::archive::user::name();
+    review(&silent, &["--from", from.to_str().unwrap()]).code(0);
+    assert_eq!(plan_in(&silent)["decisions"]["A-deactivate-3"]["carried_by"], json!([user]));
 }
 
 /// The review.csv of a plan, with what somebody changed of each row.

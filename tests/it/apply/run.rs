@@ -334,7 +334,11 @@ fn excluded_accounts_and_the_clients_own_are_refused_whatever_is_overridden() {
 #[test]
 fn a_population_is_held_against_the_last_one_that_somebody_vouched_for() {
     let company = Company::new(vec![update(10)]);
-    company.configure("[[directory]]\npath = \"workers.csv\"\n[guards]\nmax_deactivations_percent = 100\n");
+    let configure = |policy: &str| {
+        let directory = "[[directory]]\npath = \"workers.csv\"\n[guards]\nmax_deactivations_percent = 100\n";
+        company.configure(&format!("{directory}[policy]\n{policy}"));
+    };
+    configure("");
     let audit = |last: u64| {
         let row = |id: u64| format!("p{id}@acme.com,{id:05},Person {id},Analyst,Finance,Lehi,801-555-0100,Active\n");
         let rows = (1..=3).chain(10..=last).map(row).collect::<String>();
@@ -359,7 +363,24 @@ fn a_population_is_held_against_the_last_one_that_somebody_vouched_for() {
     assert!(refused.contains("14 % smaller than when this guard last held or was overridden"), "{refused}");
     company.run(&["apply", &plan, "--confirm", "--override", "population-moved", "--reason", "a site was sold"]).code(0);
     assert_eq!(audit(52).0, "");
-    assert_eq!(audit(45).0, "39 directory rows were read, 16 % fewer than the 46");
+    // Also where nothing is proposed, and where all of it is rejected: the next report says who took the responsibility.
+    let cut = "39 directory rows were read, 16 % fewer than the 46";
+    configure("orphan = \"report\"\n");
+    assert_eq!(audit(45).0, cut);
+    configure("");
+    let (said, _, plan) = audit(45);
+    assert_eq!(said, cut);
+    company.run(&["review", &plan, "--reject", "all", "--by", "ana", "--comment", "they stay"]).code(0);
+    let over = ["apply", &plan, "--confirm", "--override", "population-moved", "--reason", "one more was sold"];
+    let told = company.run(&over).code(0).stderr;
+    assert!(told.contains("Overridden: one more was sold"), "{told}");
+    let (said, _, plan) = audit(45);
+    assert_eq!(said, "");
+    let report = std::fs::read_to_string(plan.replace("plan.json", "report.md")).unwrap();
+    assert!(report.contains("against the guard population-moved (16, limit 10; reason: one more was sold)"), "{report}");
+    // The journal that says so may go.
+    company.run(&["runs", "prune", "--keep-runs", "1", "--confirm"]).code(0);
+    assert_eq!(audit(45).0, "");
 }
 
 #[test]

@@ -138,6 +138,34 @@ fn whose_person_a_run_found_employed_since_is_not_proposed_for_deletion() {
     }
 }
 
+/// What a run found that cannot be read any more is not known; and an account that is left out has nobody found for it.
+#[test]
+fn only_what_a_run_says_for_certain_stops_or_keeps_the_time_of_keeping() {
+    let left = Left::on(Profile::guide());
+    left.carry_out("");
+    let keep = "delete_after_days = 30";
+    let between = left.audit_in(10, keep).1;
+    for lost in ["people.csv", "accounts.jsonl"] {
+        assert_eq!(planned(&left.audit_in(40, keep).1), [("delete".to_owned(), 13)], "{lost}");
+        std::fs::rename(between.join(lost), left.company.path("lost")).unwrap();
+        assert_eq!(planned(&left.audit_in(40, keep).1), [], "{lost}");
+        std::fs::rename(left.company.path("lost"), between.join(lost)).unwrap();
+    }
+    // The day before, where it is that still: the deed's is in UTC.
+    left.directory("Active");
+    left.company.configure("[[directory]]\npath = \"workers.csv\"\nmax_age_days = 0\n");
+    let yesterday = (Utc::now().date_naive() - Days::new(1)).to_string();
+    left.company.run(&["audit", "--as-of", &yesterday]).code(0);
+    left.directory("Terminated");
+    assert_eq!(planned(&left.audit_in(40, keep).1), []);
+
+    let left = Left::on(Profile::recorded());
+    let demote = "leaver = \"demote\"\ndelete_after_days = 30\n";
+    left.carry_out(demote);
+    left.audit_in(10, &format!("{demote}[[exclude]]\nemail = \"p13@acme.com\"\nreason = \"asked\"\nowner = \"it@acme.com\"\n"));
+    assert_eq!(planned(&left.audit_in(40, demote).1), [("delete".to_owned(), 13)]);
+}
+
 /// What goes with a run is forgotten: whom it switched off, and that somebody had come back since.
 #[test]
 fn a_run_that_the_time_of_keeping_counts_from_is_not_pruned() {
@@ -169,6 +197,33 @@ fn a_run_that_the_time_of_keeping_counts_from_is_not_pruned() {
     left.audit_in(71, "");
     prune(110);
     assert!(!first.exists() && !back.exists());
+}
+
+/// Whoever left a second time is not gone since the first, whatever is let go of.
+#[test]
+fn with_a_plan_that_is_counted_stays_what_was_done_to_its_accounts_since() {
+    let left = Left::on(Profile::guide());
+    let directory = |status: &str| {
+        left.directory(status);
+        let rows = left.company.read("workers.csv");
+        left.company.write("workers.csv", &rows.replace("801-555-0100,Active\np15@", "801-555-0100,Terminated\np15@"));
+    };
+    directory("Terminated");
+    let first = left.carry_out("");
+    left.company.run(&["revert", first.to_str().unwrap(), "--out", "undo.json"]).code(0);
+    left.company.run(&["review", "undo.json", "--approve", "p13@acme.com", "--by", "ana"]).code(0);
+    left.company.run(&["apply", "undo.json", "--confirm"]).code(0);
+    let keep = "delete_after_days = 60";
+    let second = left.carry_out(keep);
+    assert_eq!(planned(&second), [("deactivate".to_owned(), 13)]);
+    directory("Active");
+    let back = left.audit_in(5, keep).1;
+    directory("Terminated");
+    left.audit_in(20, keep);
+    let then = (Utc::now() + Days::new(65)).timestamp().to_string();
+    left.company.run_with(&[("SOURCE_DATE_EPOCH", then.as_str())], &["runs", "prune", "--keep-runs", "1", "--confirm"]).code(0);
+    assert!(first.exists() && second.exists() && back.exists());
+    assert_eq!(planned(&left.audit_in(70, keep).1), [("delete".to_owned(), 14)]);
 }
 
 /// It may be the journal of a revert.
