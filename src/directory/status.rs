@@ -151,7 +151,7 @@ fn is_locked_for_good(word: &str) -> Option<bool> {
     digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.').then(|| digits.starts_with("00000101"))
 }
 
-/// No word for a status is longer, in bytes.
+/// The bytes of the longest cell that may be a word for a status with its code, or among other cells.
 const LONGEST: usize = 40;
 
 /// A cell, and what it is without its code, folded.
