@@ -53,6 +53,8 @@ pub(super) struct Run<'a> {
     read_back: Vec<Event>,
     /// What to record where the last write that has a record before it never leaves.
     given_up: Option<Event>,
+    /// Whether any group was left or joined by now.
+    regrouped: bool,
     /// Whether Domo invites whom it creates, whatever the plan says.
     invite: bool,
 }
@@ -108,7 +110,19 @@ impl<'a> Run<'a> {
             (action.to_owned(), earlier)
         });
         let earlier = earlier.collect();
-        Self { approved, reader, writer, journal, stop, known, earlier, read_back: Vec::new(), given_up: None, invite: false }
+        Self {
+            approved,
+            reader,
+            writer,
+            journal,
+            stop,
+            known,
+            earlier,
+            read_back: Vec::new(),
+            given_up: None,
+            regrouped: false,
+            invite: false,
+        }
     }
 
     /// Where asked to, has Domo invite whom it creates.
@@ -354,7 +368,7 @@ impl<'a> Run<'a> {
                     self.read_back.push(event);
                 }
                 Ok(_) => {
-                    ours = true;
+                    (ours, self.regrouped) = (true, true);
                     self.read_back.push(after(action, step.clone(), None, None));
                 }
                 Err(error) => {
@@ -367,7 +381,14 @@ impl<'a> Run<'a> {
                     // A rule may choose its members: month after month the same, until somebody knows which groups those are.
                     let stays = came.went == Went::Failed;
                     came.went = match stays {
-                        true if error.is_final() => Went::Well,
+                        // Where no group at all could be left, it may be the token's rights.
+                        true if error.is_final() => {
+                            if self.regrouped {
+                                Went::Well
+                            } else {
+                                Went::Failed
+                            }
+                        }
                         true => Went::GroupStays,
                         false => came.went,
                     };

@@ -21,7 +21,9 @@ pub(super) fn cut(raw: &Raw, mapping: &Mapping, file: &config::Directory) -> Opt
     let column = raw.columns.get(claim.column)?;
     let others = column.values.len().checked_sub(1).filter(|others| *others >= OTHERS)?;
     let what = match column.values.get(others) {
-        None => column.values.iter().take(others).all(|cell| cell.is_some()).then(|| "is empty, as in no other row".to_owned()),
+        // Whoever stands last in a sorted list may have no manager or phone.
+        None => (is_of_standing(claim.slot) && column.values.iter().take(others).all(|cell| cell.is_some()))
+            .then(|| "is empty, as in no other row".to_owned()),
         Some(cell) => is_begun(cell, column, claim, mapping, file)
             .then(|| format!("`{cell}` is no more than the beginning of what the other rows have")),
     }?;
@@ -44,13 +46,19 @@ fn is_begun(cell: &str, column: &RawColumn, claim: &Claim, mapping: &Mapping, fi
         }
         Slot::EmployeeNumber | Slot::PersonKey | Slot::ManagerKey | Slot::HireDate | Slot::TerminationDate => {
             let mut lengths = others().map(str::len);
-            lengths.next().is_some_and(|length| cell.len() < length && lengths.all(|other| other == length))
+            let is_shorter = lengths.next().is_some_and(|length| cell.len() < length && lengths.all(|other| other == length));
+            is_shorter && others().any(|other| other.starts_with(cell))
         }
-        Slot::Status | Slot::Enabled | Slot::Disabled | Slot::Ended => {
-            let words = Words::new(claim.slot, &column.header, mapping.system, &file.status).of_column(&column.values);
+        slot if is_of_standing(slot) => {
+            let words = Words::new(slot, &column.header, mapping.system, &file.status).of_column(&column.values);
             let is_known = |word: &str| words.meaning(word) != Meaning::Word(Status::Unknown) || words.is_inactive(word);
-            !is_known(cells::trim(cell)) && others().all(is_known)
+            let begun = cells::trim(cell).to_lowercase();
+            !is_known(cells::trim(cell)) && others().all(is_known) && others().any(|other| other.to_lowercase().starts_with(&begun))
         }
         _ => false,
     }
+}
+
+fn is_of_standing(slot: Slot) -> bool {
+    matches!(slot, Slot::Status | Slot::Enabled | Slot::Disabled | Slot::Ended)
 }

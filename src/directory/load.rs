@@ -129,11 +129,11 @@ fn one(file: &config::Directory, input: Input, index: u32) -> Result<(Built, Sou
     let mut built = build::build(&raw, &mapping, file, calendar, index, &mut source)?;
     built.doubts.extend(vacancies);
     if let Some(made) = in_name.or_else(|| age::labelled(raw.marks.dated()?)) {
-        let (day, other) = made.settled(built.order, source.modified, today);
+        let (day, other) = made.settled((built.order, file.date_order.is_some()), source.modified, today);
         (source.exported, source.exported_or) = (Some(day), other);
-        source.notes.extend(other.map(|other| {
+        source.warnings.extend(other.map(|other| {
             format!(
-                "the day it says it was made may be {day} or {other}: the older counts for its age; date_order in the configuration \
+                "the day it says it was made may be {day} or {other}: it is too old where both are; date_order in the configuration \
                  settles it"
             )
         }));

@@ -250,7 +250,8 @@ impl Source {
             (None, None) => return None,
         };
         // A day that has not come asks for no fresher export than there can be.
-        let age = (self.read_on.map_or(as_of, |read| as_of.min(read)) - day).num_days();
+        let newest = self.exported_or.map_or(day, |other| other.max(day));
+        let age = (self.read_on.map_or(as_of, |read| as_of.min(read)) - newest).num_days();
         let old = self.max_age_days > 0 && age > i64::from(self.max_age_days);
         let or = self.exported_or.map(|other| format!(" or {other} (`date_order` settles it)")).unwrap_or_default();
         old.then(|| format!("{said} of {day}{or}, {age} days before the day judged (limit {}: `max_age_days`)", self.max_age_days))

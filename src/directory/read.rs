@@ -141,7 +141,8 @@ impl Reader<'_> {
             raw.rows.iter().chain(&raw.blank).chain(raw.skipped.iter().map(|(row, _)| row)).max().copied().unwrap_or_default();
         raw.cut.extend(delimited::cut(text, head.delimiter, layout.headers.len(), last));
         raw.width = layout.headers.len();
-        raw.unended = (!text.ends_with(['\n', '\r'])).then_some(last);
+        // A quote that is closed shows that its cell is whole.
+        raw.unended = (!text.ends_with(['\n', '\r', '"'])).then_some(last);
         around(&mut raw, above, layout.headers.len())?;
         typed::choose(&mut raw);
         Ok(Table { raw, headers: layout.headers, epoch_1904: false })
@@ -285,15 +286,15 @@ impl Reader<'_> {
     }
 }
 
-/// The people of one page of several, as they stand there: the items of JSON, or else the lines with an address.
+/// The people of one page of several, as they stand there: the items of JSON, or else the lines of several cells, with an address.
 pub(crate) fn people_of(page: &[u8]) -> Vec<&str> {
     let Ok(text) = str::from_utf8(page) else { return Vec::new() };
     let text = text.trim_start_matches('\u{FEFF}');
     if !text.trim_start().starts_with(['[', '{']) {
-        return text.lines().filter(|line| line.contains('@')).collect();
+        return text.lines().filter(|line| line.contains('@') && line.contains([',', ';', '\t', '|'])).collect();
     }
     match json::find(text, None) {
-        Ok(Json::Items(items)) => items.each(text),
+        Ok(Json::Items(items)) => items.each(text).into_iter().filter(|item| item.contains('@')).collect(),
         Ok(Json::Table(_)) | Err(_) => Vec::new(),
     }
 }

@@ -179,11 +179,12 @@ fn without_code(word: &str) -> Option<&str> {
         let initials = || named.split([' ', '-']).filter_map(|part| part.chars().next()).collect::<String>();
         let begins = |named: &str| named.get(..code.len()).is_some_and(|start| start.eq_ignore_ascii_case(code));
         let of_word = || code.bytes().all(|byte| byte.is_ascii_uppercase()) && (begins(named) || begins(&initials()));
-        let says_no = || cells::boolean(code) == Some(false) || ["not", "ex", "un"].contains(&code.to_lowercase().as_str());
-        (1..=3).contains(&code.len())
-            && named.chars().count() > 1
-            && !says_no()
-            && (of_word() || code.bytes().all(|byte| byte.is_ascii_digit()) || word.starts_with(&format!("{code} - ")))
+        let is_before_dash = word.starts_with(&format!("{code} - "));
+        let is_number = code.bytes().all(|byte| byte.is_ascii_digit());
+        let negates = || cells::boolean(code) == Some(false) || ["not", "ex", "un"].contains(&code.to_lowercase().as_str());
+        // SAP's `0 - Left` and `3 - Active`.
+        let says_no = || negates() && !(is_number && is_before_dash);
+        (1..=3).contains(&code.len()) && named.chars().count() > 1 && !says_no() && (of_word() || is_number || is_before_dash)
     };
     is_code(one, other).then_some(other).or_else(|| is_code(other, one).then_some(one))
 }
@@ -281,7 +282,7 @@ mod tests {
             ("Terminated: N", Status::Unknown),
             ("Left (N)", Status::Unknown),
             ("No Show: N", Status::Unknown),
-            ("0 - Terminated", Status::Unknown),
+            ("0 - Terminated", Status::Terminated),
             ("Terminated (0)", Status::Unknown),
             ("Active: N", Status::Unknown),
             ("N - Active", Status::Unknown),

@@ -116,7 +116,7 @@ impl Terms<'_> {
         let guards = guard::evaluate(&open, self.guarded, AuditFigures::of(&plan.guards), self.limits);
         // Whoever takes the responsibility for a number does so for the runs to come, too, and where nothing of the plan is approved.
         let overridden = |state: &GuardState| state.value > state.limit && self.overrides.iter().any(|given| given.covers(state));
-        let counts = |state: &&GuardState| !state.holds || open.is_empty() && overridden(state);
+        let counts = |state: &&GuardState| !state.holds || open.is_empty() && self.done.is_empty() && overridden(state);
         let tripped: Vec<_> = guards.iter().filter(counts).filter_map(|state| self.tripped(state)).collect();
         let stops = |tripped: &&Tripped| tripped.overridden.is_none();
         let (refusal, refused_by) = match (self.person(plan, &open), self.way(&open)) {

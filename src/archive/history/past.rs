@@ -110,7 +110,7 @@ fn past_and_done(
 }
 
 /// Of the newest run that did not shrink more than it may from the one before it of which that holds, or whose plan somebody applied
-/// in spite of it.
+/// in spite of it. Where there is no plan that could be, a second run of that size bears the first out.
 fn sizes(runs: &[StoredRun], until: DateTime<Utc>) -> Option<Sizes> {
     let moved = |then: Option<Sizes>, now: Sizes| then.is_some_and(|then| then.shrink(now) > MAX_SHRINK);
     let overridden = |run: &StoredRun, manifest: &Manifest| {
@@ -118,6 +118,7 @@ fn sizes(runs: &[StoredRun], until: DateTime<Utc>) -> Option<Sizes> {
         let guard = |open: &Opening| open.overrides.iter().any(|one| one.guard == Guard::PopulationMoved.as_str());
         manifest.plan.as_ref().is_some_and(|plan| journal.opened().any(|(_, open)| open.plan == plan.id && guard(open)))
     };
+    let mut unplanned: Option<Sizes> = None;
     runs.iter().filter(|run| run.is_comparable()).fold(None, |then, run| {
         let Some((manifest, summary)) = run.manifest.as_ref().and_then(|all| Some((all, all.summary.as_ref()?))) else {
             return then;
@@ -125,7 +126,9 @@ fn sizes(runs: &[StoredRun], until: DateTime<Utc>) -> Option<Sizes> {
         let now = Sizes { as_of: manifest.run.as_of, accounts: summary.accounts.read, people: summary.people.read };
         // The journal that a run knew of may be pruned.
         let then = summary.held_against.filter(|known| moved(then, *known)).or(then);
-        if moved(then, now) && !overridden(run, manifest) { then } else { Some(now) }
+        let again = manifest.plan.is_none() && unplanned.is_some() && !moved(unplanned, now);
+        unplanned = manifest.plan.is_none().then_some(now);
+        if moved(then, now) && !again && !overridden(run, manifest) { then } else { Some(now) }
     })
 }
 

@@ -21,12 +21,12 @@ impl Made {
         }
     }
 
-    /// The day by the order of the export's other days, or the one of the two on which the file was written; an export is never of
-    /// a day to come. Else the older, with which nothing is taken for fresher than it is, and that it may be the other. The clock of
+    /// The day by the order of the export's other days, or the one of the two on which the file was written; by an order that is not
+    /// configured an export is never of a day to come. Else the older, with which nothing is taken for fresher than it is, and that it may be the other. The clock of
     /// whoever made it may be a day off.
     pub(in crate::directory) fn settled(
         self,
-        order: Option<DateOrder>,
+        (order, is_configured): (Option<DateOrder>, bool),
         written: Option<NaiveDate>,
         today: NaiveDate,
     ) -> (NaiveDate, Option<NaiveDate>) {
@@ -36,7 +36,7 @@ impl Made {
         };
         let (older, later) = (day_first.min(month_first), day_first.max(month_first));
         match (order, written) {
-            _ if (later - today).num_days() > 1 => (older, None),
+            _ if !is_configured && (later - today).num_days() > 1 => (older, None),
             (Some(DateOrder::Dmy), _) => (day_first, None),
             (Some(DateOrder::Mdy), _) => (month_first, None),
             (_, Some(written)) if (written - later).num_days().abs() <= 1 => (later, None),
@@ -184,8 +184,9 @@ mod tests {
     #[test]
     fn of_two_days_the_export_s_own_order_decides_and_else_the_older_counts() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let settled =
-            |text: &str, order, written: Option<&str>| labelled(text).unwrap().settled(order, written.map(day), day("2026-11-30"));
+        let settled = |text: &str, order, written: Option<&str>| {
+            labelled(text).unwrap().settled((order, false), written.map(day), day("2026-11-30"))
+        };
         let (may, june) = (day("2026-05-06"), day("2026-06-05"));
         assert_eq!(settled("05/06/2026", None, None), (may, Some(june)));
         assert_eq!(settled("05/06/2026", None, Some("2026-11-30")), (may, Some(june)));

@@ -8,9 +8,6 @@ lists! {
     "words.txt";
     FILTERS = "filters",
     FILTERS_ABROAD = "filters abroad",
-    FILTER_STEMS = "filter stems",
-    FILTER_SIGNS = "filter signs",
-    FILTER_HELP = "filter help",
     FILTERED = "filtered",
     NEGATION = "negation",
     WITHOUT = "without",
@@ -87,9 +84,6 @@ pub(super) fn filter(lower: &str) -> Option<bool> {
 
 /// Some where a line begins with the label of a filter: whether it filters anything.
 pub(super) fn labelled(said: &str) -> Option<bool> {
-    if let Some(filtered) = called_filter(said) {
-        return Some(filtered);
-    }
     let behind = |label: &&str| said.strip_prefix(*label).is_some_and(ends_label);
     let label = FILTERS.iter().chain(FILTERS_ABROAD.iter()).filter(|label| behind(label)).max_by_key(|label| label.len())?;
     let rest = said.get(label.len()..)?.trim_start();
@@ -103,20 +97,6 @@ pub(super) fn labelled(said: &str) -> Option<bool> {
         return None;
     }
     Some(!is_no_filter(rest))
-}
-
-/// Some where the few words before a colon have one for filter, in whatever language and form: whether it filters anything.
-fn called_filter(said: &str) -> Option<bool> {
-    /// Letters of an ending: `filtration` and `filterbau` are other words.
-    const ENDING: usize = 4;
-    let (label, rest) = said.split_once([':', '=', '：'])?;
-    let words = || label.split_whitespace();
-    let ends = |word: &str, stem: &str| word.strip_prefix(stem).is_some_and(|ending| ending.chars().count() <= ENDING);
-    let is_one = words().any(|word| FILTER_STEMS.iter().any(|stem| ends(word, stem)))
-        || FILTER_SIGNS.iter().any(|sign| label.contains(sign));
-    let filters = || !is_no_filter(rest.trim_matches([':', '=', '：', ' ', '(', ')', '[', ']', '"', '.']));
-    let says_another = words().any(|word| FILTER_HELP.contains(&word) || NEGATION.contains(&word));
-    (is_one && words().count() <= 4 && !says_another).then(filters)
 }
 
 fn ends_label(rest: &str) -> bool {

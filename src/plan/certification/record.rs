@@ -26,7 +26,7 @@ pub fn stamped(page: &str) -> Option<(usize, String)> {
     let page = page.replace('\\', "");
     let (_, rest) = page.split_once(&format!("{CERTIFICATION}, "))?;
     let (count, rest) = rest.split_once(" line")?;
-    let digits = rest.split_once("sha256:")?.1.get(..64)?;
+    let digits = rest.lines().next()?.split_once("sha256:")?.1.get(..64)?;
     let count = count.replace(',', "").parse().ok()?;
     digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| (count, digits.to_owned()))
 }

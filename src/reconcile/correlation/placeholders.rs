@@ -67,7 +67,18 @@ pub(in crate::reconcile) fn without_numbers<'p>(
     let number = |row: u32| numbers.get(Row(row)).and_then(|number| Number::of(number).text());
     let numbered = keyed(people.frame.height() as u32, number)?;
     let address = |is_named: bool, row: Row| Some(addresses.key(emails.get(row).filter(|_| is_named)?)?.into_owned());
-    for (number, rows) in shared_by_strangers(people, &numbered, address)? {
+    let (names, sources) = (people.names()?, people.frame.column("source")?.u32()?);
+    // Somebody with one name and number in two files shows that it is a number, of one of several companies that count alike.
+    let is_somebodys = |rows: &BTreeSet<Row>| {
+        let mut files: HashMap<Vec<String>, BTreeSet<Option<u32>>> = HashMap::new();
+        for row in rows {
+            let mut parts = names.get(row.at()).map(|name| Name::new(name).parts()).unwrap_or_default();
+            parts.sort_unstable();
+            files.entry(parts).or_default().insert(sources.get(row.at()));
+        }
+        files.iter().any(|(parts, files)| !parts.is_empty() && files.len() > 1)
+    };
+    for (number, rows) in shared_by_strangers(people, &numbered, address)?.into_iter().filter(|(_, rows)| !is_somebodys(rows)) {
         nobodys.extend(rows);
         forms.extend(loosely(&number).map(str::to_owned));
         forms.insert(number);
@@ -76,7 +87,7 @@ pub(in crate::reconcile) fn without_numbers<'p>(
         return Ok((Cow::Borrowed(people), forms));
     }
     let mut without = people.clone();
-    let (sources, rows) = (people.frame.column("source")?.u32()?, people.frame.column("row")?.u32()?);
+    let rows = people.frame.column("row")?.u32()?;
     let doubt = |row: &Row| {
         Some(Doubt {
             source: sources.get(row.at())?,

@@ -417,8 +417,9 @@ fn a_finding_is_accepted_until_a_day_as_an_exception_of_the_configuration() {
     let section = |name: &str| format!("[[instance]]\nname = \"{name}\"\nclient_id_env = \"{name}\"\nclient_secret_env = \"S\"\n");
     let others = section("one") + &section("two");
     std::fs::write(company.path("several.toml"), &others).unwrap();
-    let elsewhere = args.into_iter().chain(["--write", "--config", "several.toml"]).collect::<Vec<_>>();
-    let refused = company.review(&elsewhere).code(2).stderr;
+    let run = company.plan()["run_id"].as_str().unwrap().to_owned();
+    let elsewhere = ["review", &run].into_iter().chain(args).chain(["--write", "--config", "several.toml"]).collect::<Vec<_>>();
+    let refused = company.run(&elsewhere).code(2).stderr;
     assert!(refused.contains("which several.toml does not name among its own") && refused.contains("--config"), "{refused}");
     assert_eq!(std::fs::read_to_string(company.path("several.toml")).unwrap(), others);
 }

@@ -182,7 +182,7 @@ fn whoever_is_not_marked_as_switched_off_is_not_where_the_marks_are_all_there_is
         "staff.csv",
         &[
             ("Account Disabled", "TRUE", "FALSE", ("suspended", 0)),
-            ("Is Disabled", "Yes", "No", ("suspended", 0)),
+            ("Account Disabled", "Yes", "No", ("suspended", 0)),
             ("Deactivated", "x", "", ("suspended", 0)),
             ("Disabled", "TRUE", "", ("suspended", 0)),
             ("Leaver", "Yes", "", ("leaver", 0)),
