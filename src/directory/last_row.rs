@@ -20,9 +20,10 @@ pub(super) fn cut(raw: &Raw, mapping: &Mapping, file: &config::Directory) -> Opt
     let claim = mapping.all().find(|claim| raw.columns.get(claim.column).is_some_and(|column| column.at == at))?;
     let column = raw.columns.get(claim.column)?;
     let others = column.values.len().checked_sub(1).filter(|others| *others >= OTHERS)?;
+    // Whoever stands last in a sorted list may have no manager, phone or last day.
+    let is_everybodys = is_of_standing(claim.slot) || matches!(claim.slot, Slot::Email | Slot::EmployeeNumber);
     let what = match column.values.get(others) {
-        // Whoever stands last in a sorted list may have no manager or phone.
-        None => (is_of_standing(claim.slot) && column.values.iter().take(others).all(|cell| cell.is_some()))
+        None => (is_everybodys && column.values.iter().take(others).all(|cell| cell.is_some()))
             .then(|| "is empty, as in no other row".to_owned()),
         Some(cell) => is_begun(cell, column, claim, mapping, file)
             .then(|| format!("`{cell}` is no more than the beginning of what the other rows have")),
@@ -44,10 +45,12 @@ fn is_begun(cell: &str, column: &RawColumn, claim: &Claim, mapping: &Mapping, fi
                 && (!mine.contains('.') || theirs.any(|domain| goes_on(&domain)))
                 && others().filter_map(domain).all(|domain| domain != mine)
         }
-        Slot::EmployeeNumber | Slot::PersonKey | Slot::ManagerKey | Slot::HireDate | Slot::TerminationDate => {
-            let mut lengths = others().map(str::len);
-            let is_shorter = lengths.next().is_some_and(|length| cell.len() < length && lengths.all(|other| other == length));
-            is_shorter && others().any(|other| other.starts_with(cell))
+        Slot::EmployeeNumber | Slot::PersonKey | Slot::ManagerKey => {
+            is_shorter(cell, others()) && others().any(|other| other.starts_with(cell))
+        }
+        // A day that ends with its year is whole.
+        Slot::HireDate | Slot::TerminationDate => {
+            is_shorter(cell, others()) && !cell.rsplit(['/', '.', '-']).next().is_some_and(|year| year.len() == 4)
         }
         slot if is_of_standing(slot) => {
             let words = Words::new(slot, &column.header, mapping.system, &file.status).of_column(&column.values);
@@ -57,6 +60,12 @@ fn is_begun(cell: &str, column: &RawColumn, claim: &Claim, mapping: &Mapping, fi
         }
         _ => false,
     }
+}
+
+/// Whether the others have one length, and this is shorter.
+fn is_shorter<'c>(cell: &str, others: impl Iterator<Item = &'c str>) -> bool {
+    let mut lengths = others.map(str::len);
+    lengths.next().is_some_and(|length| cell.len() < length && lengths.all(|other| other == length))
 }
 
 fn is_of_standing(slot: Slot) -> bool {

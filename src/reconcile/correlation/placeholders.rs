@@ -68,15 +68,15 @@ pub(in crate::reconcile) fn without_numbers<'p>(
     let numbered = keyed(people.frame.height() as u32, number)?;
     let address = |is_named: bool, row: Row| Some(addresses.key(emails.get(row).filter(|_| is_named)?)?.into_owned());
     let (names, sources) = (people.names()?, people.frame.column("source")?.u32()?);
-    // Somebody with one name and number in two files shows that it is a number, of one of several companies that count alike.
+    // Who has it in two files, with a part of one name, shows that it is a number: several companies may count alike.
     let is_somebodys = |rows: &BTreeSet<Row>| {
-        let mut files: HashMap<Vec<String>, BTreeSet<Option<u32>>> = HashMap::new();
+        let mut files: HashMap<String, BTreeSet<Option<u32>>> = HashMap::new();
         for row in rows {
-            let mut parts = names.get(row.at()).map(|name| Name::new(name).parts()).unwrap_or_default();
-            parts.sort_unstable();
-            files.entry(parts).or_default().insert(sources.get(row.at()));
+            for part in names.get(row.at()).map(|name| Name::new(name).parts()).unwrap_or_default() {
+                files.entry(part).or_default().insert(sources.get(row.at()));
+            }
         }
-        files.iter().any(|(parts, files)| !parts.is_empty() && files.len() > 1)
+        files.values().any(|files| files.len() > 1)
     };
     for (number, rows) in shared_by_strangers(people, &numbered, address)?.into_iter().filter(|(_, rows)| !is_somebodys(rows)) {
         nobodys.extend(rows);

@@ -99,13 +99,19 @@ fn addresses_of(person: &Person) -> impl Iterator<Item = String> {
     std::iter::once(&person.email).chain(&person.alternates).map(|text| address(text)).filter(|text| !text.is_empty())
 }
 
-/// Numbers that three people or more have who have nothing else in common.
+/// Numbers that three people or more have who have nothing else in common, unless two files have it for one name.
 fn nobodys_numbers(people: &[Person]) -> BTreeSet<String> {
     let all: BTreeSet<String> = people.iter().map(|person| number(&person.number)).filter(|number| !number.is_empty()).collect();
     let has = |person: &Person, shared: &str| number(&person.number) == shared;
     let known = |person: &Person| !words(&person.name).is_empty();
     let other = |person: &Person| address(&person.email);
-    all.into_iter().filter(|shared| is_of_strangers(people, |person| has(person, shared), known, other)).collect()
+    let is_in_two_files = |shared: &String| {
+        let holders = || people.iter().filter(|person| has(person, shared));
+        let alike = |one: &Person, other: &Person| share_a_part(&one.name, &other.name) == Some(true);
+        holders().any(|one| holders().any(|other| one.source != other.source && alike(one, other)))
+    };
+    let strangers = all.into_iter().filter(|shared| is_of_strangers(people, |person| has(person, shared), known, other));
+    strangers.filter(|shared| !is_in_two_files(shared)).collect()
 }
 
 fn placeholders(people: &[Person]) -> BTreeSet<String> {
