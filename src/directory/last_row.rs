@@ -50,7 +50,7 @@ fn is_begun(cell: &str, column: &RawColumn, claim: &Claim, mapping: &Mapping, fi
         }
         // A day that ends with its year is whole.
         Slot::HireDate | Slot::TerminationDate => {
-            is_shorter(cell, others()) && !cell.rsplit(['/', '.', '-']).next().is_some_and(|year| year.len() == 4)
+            is_shorter(cell, others()) && cell.rsplit(['/', '.', '-']).next().is_none_or(|year| year.len() != 4)
         }
         slot if is_of_standing(slot) => {
             let words = Words::new(slot, &column.header, mapping.system, &file.status).of_column(&column.values);
