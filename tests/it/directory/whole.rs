@@ -544,7 +544,7 @@ fn a_table_whose_last_cell_is_but_the_beginning_of_one_may_have_been_cut() {
         ("Status", ["Active", "On Leave", "Terminated"], &["Act", "Termin", ""], "Active"),
         ("Employee ID", ["10001", "10002", "10003"], &["10", "1000", ""], "10004"),
         ("Hire Date", ["2020-01-01", "2021-02-03", "2022-03-04"], &["2023-0"], "2023-04-05"),
-        ("Hire Date", ["10/12/2020", "11/12/2020", "12/12/2020"], &["10/12/202"], "1/5/2021"),
+        ("Hire Date", ["13/12/2020", "14/12/2020", "15/12/2020"], &["16/12/202"], "1/5/2021"),
         ("Employee ID", ["1001", "1002", "1003"], &["100"], "905"),
         ("Status", ["Active", "On Leave", "Terminated"], &["Te"], "Parental"),
         ("Department", ["Sales", "Sales", "Finance"], &[], ""),
