@@ -61,7 +61,8 @@ impl Config {
     }
 
     /// The configuration of one of several instances: what its section names overrides `[domo]`; its people, where it names them,
-    /// are those who are expected there; an exception of another one is none here. People outside them still match, so that nobody becomes an orphan by a slice.
+    /// are those who are expected there; an exception of another one is none here. People outside them still match, so that nobody
+    /// becomes an orphan by a slice.
     pub fn for_instance(&self, instance: &Instance) -> Self {
         let mut config = self.clone();
         let domo = &mut config.domo;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use polars::prelude::DataType;
 
 use super::column::{Lists, TextColumn};
-use super::correlation::keys::Addresses;
+use super::correlation::keys::{domain_form, domain_of};
 use super::people_rules::{Pattern, as_matched};
 use super::places::{Account, Row};
 use crate::config::{self, Config};
@@ -94,13 +94,8 @@ pub fn in_aliases(config: &Config, accounts: &Accounts, people: &People) -> Resu
         return Ok(Vec::new());
     }
     // Before any alias: each domain as it stands.
-    let addresses = Addresses::default();
     let mut known = HashSet::new();
-    let mut see = |text: &str| {
-        if let Some(domain) = addresses.domain(text).filter(|domain| !known.contains(domain)) {
-            known.insert(domain);
-        }
-    };
+    let mut see = |text: &str| known.extend(domain_of(text));
     let (main, further) =
         (TextColumn::of(&accounts.frame, "email")?, TextColumn::<Account>::of(&accounts.frame, "alternate_email")?);
     for account in (0..accounts.frame.height() as u32).map(Account) {
@@ -112,10 +107,10 @@ pub fn in_aliases(config: &Config, accounts: &Accounts, people: &People) -> Resu
         main.get(row).into_iter().chain(further.get(row)).for_each(&mut see);
     }
     // In a chain of aliases the one between need be nobody's.
-    let forms = |domains: Vec<&String>| domains.into_iter().map(|domain| addresses.domain_named(domain)).collect::<HashSet<_>>();
+    let forms = |domains: Vec<&String>| domains.into_iter().map(|domain| domain_form(domain)).collect::<HashSet<_>>();
     let (olds, news) = (forms(aliases.keys().collect()), forms(aliases.values().collect()));
     let is_known = |domain: &str, chain: &HashSet<String>| {
-        let domain = addresses.domain_named(domain);
+        let domain = domain_form(domain);
         known.contains(&domain) || chain.contains(&domain)
     };
     let unheard = aliases.iter().filter_map(|(old, new)| {

@@ -80,8 +80,8 @@ fn one(config: &Config, instance: Option<&Instance>, optional: bool, day: NaiveD
     Ok(CredentialCheck { instance: name, found, credential: Some(credential), notes })
 }
 
-/// What this Domo does not do, with the ways on; what SCIM may do, where it answers; which exclusions cover nobody; what the scope `data` opens; and how each report of
-/// `[content]` comes out.
+/// What this Domo does not do, with the ways on; what SCIM may do, where it answers; which exclusions cover nobody; what the scope
+/// `data` opens; and how each report of `[content]` comes out.
 async fn notes(config: &Config, session: &Session, day: NaiveDate) -> Result<Vec<String>> {
     let reader = Reader::new(session);
     let mut notes = Vec::new();

@@ -78,16 +78,6 @@ impl Addresses {
         damage::of_address(&self.plain(address)).is_some()
     }
 
-    /// The domain of an address in its comparable form, before any alias.
-    pub(in crate::reconcile) fn domain(&self, address: &str) -> Option<String> {
-        clean(address).rsplit_once('@').map(|(_, domain)| puny(domain).trim_end_matches('.').to_owned())
-    }
-
-    /// A domain as the configuration names it, in the same form.
-    pub(in crate::reconcile) fn domain_named(&self, domain: &str) -> String {
-        domain_form(domain)
-    }
-
     /// Whether an address ends before its domain does (`ada@acme`): such a domain is none of the internet, and may be half of one.
     pub(in crate::reconcile) fn is_begun(&self, address: &str) -> bool {
         self.plain(address).rsplit_once('@').is_some_and(|(_, domain)| !domain.contains('.'))
@@ -139,7 +129,13 @@ impl Addresses {
     }
 }
 
-fn domain_form(domain: &str) -> String {
+/// The domain of an address in its comparable form, before any alias.
+pub(in crate::reconcile) fn domain_of(address: &str) -> Option<String> {
+    clean(address).rsplit_once('@').map(|(_, domain)| puny(domain).trim_end_matches('.').to_owned())
+}
+
+/// A domain as the configuration names it, in the same form.
+pub(in crate::reconcile) fn domain_form(domain: &str) -> String {
     let clean = clean(domain.trim().trim_start_matches('@'));
     puny(&clean).into_owned()
 }
